@@ -1,0 +1,59 @@
+#!/bin/sh
+# Brings what `npm start` and `npm test` need: the Debian packages, then the Node.js packages of the lock file (one of
+# which is the Node.js that the project runs on). It runs before that Node.js exists, so it is plain POSIX shell.
+# With everything in place it is silent and costs a few milliseconds.
+set -eu
+# `npm start -- --json` prints JSON on standard output, so nothing here may write there.
+exec 1>&2
+cd "$(dirname "$0")/../.."
+# Debian puts named into /usr/sbin, which is on the PATH of root only.
+PATH="$PATH:/usr/sbin:/sbin"
+
+say() { echo "setup: $*"; }
+
+missing_packages() {
+  while read -r command package; do
+    command -v "$command" >/dev/null || printf ' %s' "$package"
+  done <<END
+redis-server redis-server
+named bind9
+named-checkconf bind9-utils
+dig bind9-dnsutils
+runsv runit
+END
+}
+
+# pnpm keeps a copy of the lock file that it installed from.
+node_packages_are_current() { cmp -s pnpm-lock.yaml node_modules/.pnpm/lock.yaml; }
+
+install_node_packages() {
+  say 'installing the Node.js packages of the lock file'
+  log=$(mktemp)
+  # NODE_ENV=production would leave out the tools that the tests need; without CI, pnpm may ask questions.
+  if env -u NODE_ENV CI=true npx --yes pnpm@12.21.0 install --frozen-lockfile >"$log" 2>&1; then
+    rm "$log"
+  else
+    cat "$log"
+    rm "$log"
+    say 'the Node.js packages could not be installed'
+    exit 1
+  fi
+}
+
+packages=$(missing_packages)
+if [ -n "$packages" ]; then
+  if ! command -v apt-get >/dev/null; then
+    say "these packages are needed, and can be installed only on Debian or Ubuntu (no apt-get here):$packages"
+    exit 1
+  fi
+  if [ "$(id -u)" != 0 ]; then
+    say "these Debian packages are missing:$packages"
+    say 'this command installs them, and neither starts nor enables any service:'
+    say "  sudo sh '$PWD/deploy/development/debian-packages.sh'$packages"
+    exit 1
+  fi
+  # shellcheck disable=SC2086 # a list of words
+  sh deploy/development/debian-packages.sh $packages
+fi
+
+node_packages_are_current || install_node_packages

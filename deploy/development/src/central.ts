@@ -1,0 +1,131 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { sha256 } from '@breakwater/shared';
+import { fleetPaths, type PlannedHost, serviceNames, servicePorts } from './layout.ts';
+import { newSecret, writeSecret } from './secrets.ts';
+import { type Service, writeService } from './service.ts';
+
+/** The folder that the workspace's packages are in. */
+const PROJECT = new URL('../../../', import.meta.url);
+
+/** A program of the project, run by the Node.js that runs this one. */
+export function nodeProgram(path: string): string[] {
+  return [process.execPath, fileURLToPath(new URL(path, PROJECT))];
+}
+
+/**
+ * Compiled code, kept from one start to the next. It is below node_modules and not in the run folder because a
+ * service writes it when it ends: a folder that goes with the fleet would never be read.
+ */
+export const compileCache = { NODE_COMPILE_CACHE: fileURLToPath(new URL('node_modules/.cache/breakwater', PROJECT)) };
+
+/** A host as the orchestrator is told of it, with the token of its agent. */
+export interface EnrolledHost extends PlannedHost {
+  token: string;
+}
+
+/** The operators' tokens. */
+export interface Operators {
+  admin: string;
+  approver: string;
+}
+
+/** Settings with which Redis loses nothing that it has acknowledged; the orchestrator refuses to work with others. */
+function redisConfiguration(directory: string, port: number, password: string): string {
+  return `bind 127.0.0.1
+port ${port}
+dir ${directory}
+requirepass ${password}
+appendonly yes
+appendfsync always
+no-appendfsync-on-rewrite no
+maxmemory-policy noeviction
+save ""
+`;
+}
+
+async function writeRedis(runDir: string, port: number): Promise<{ service: Service; passwordFile: string }> {
+  const { redis } = fleetPaths(runDir);
+  await mkdir(redis);
+  const password = newSecret();
+  const passwordFile = join(redis, 'password');
+  const configuration = join(redis, 'redis.conf');
+  await writeSecret(passwordFile, password);
+  await writeSecret(configuration, redisConfiguration(redis, port, password));
+  return { service: { name: serviceNames.redis, command: ['redis-server', configuration] }, passwordFile };
+}
+
+interface OrchestratorParts {
+  portBase: number;
+  hosts: readonly EnrolledHost[];
+  operators: Operators;
+  redisPasswordFile: string;
+}
+
+async function writeOrchestrator(runDir: string, parts: OrchestratorParts): Promise<Service> {
+  const { orchestrator } = fleetPaths(runDir);
+  await mkdir(orchestrator);
+  const ports = servicePorts(parts.portBase);
+  const address = '127.0.0.1';
+  const file = (name: string): string => join(orchestrator, name);
+  const write = (name: string, content: unknown): Promise<void> =>
+    writeSecret(file(name), `${JSON.stringify(content, null, 2)}\n`);
+  await write(
+    'hosts.json',
+    parts.hosts.map(({ id, datacenter, address: at, port, token }) => ({
+      id,
+      datacenter,
+      address: at,
+      port,
+      groups: [],
+      labels: { role: 'authoritative' },
+      tokenSha256: sha256(token),
+    })),
+  );
+  await write(
+    'operators.json',
+    Object.entries(parts.operators).map(([name, token]) => ({ name, role: name, tokenSha256: sha256(token as string) })),
+  );
+  await write('orchestrator.json', {
+    api: { address, port: ports.api },
+    agents: { address, port: ports.agents },
+    redis: { address, port: ports.redis, passwordFile: parts.redisPasswordFile },
+    hostsFile: file('hosts.json'),
+    operatorsFile: file('operators.json'),
+    pagers: [{ name: 'sink', kind: 'webhook', url: `http://127.0.0.1:${ports.pages}/` }],
+    unknownAfter: '30s',
+    repageEvery: '15m',
+    verifyWithin: '10s',
+    logLevel: 'info',
+  });
+  return {
+    name: serviceNames.orchestrator,
+    command: nodeProgram('services/orchestrator/src/main.ts'),
+    env: { BREAKWATER_ORCHESTRATOR_CONFIG: file('orchestrator.json'), ...compileCache },
+  };
+}
+
+/**
+ * Writes what serves the whole fleet: Redis, the page sink and the orchestrator.
+ * @returns their service directories.
+ */
+export async function writeCentral(
+  runDir: string,
+  portBase: number,
+  hosts: readonly EnrolledHost[],
+  operators: Operators,
+): Promise<string[]> {
+  const ports = servicePorts(portBase);
+  const { service: redis, passwordFile } = await writeRedis(runDir, ports.redis);
+  const orchestrator = await writeOrchestrator(runDir, { portBase, hosts, operators, redisPasswordFile: passwordFile });
+  const pages: Service = {
+    name: serviceNames.pages,
+    command: [
+      ...nodeProgram('deploy/development/src/page-sink.ts'),
+      String(ports.pages),
+      fleetPaths(runDir).pages,
+    ],
+  };
+  return Promise.all([redis, pages, orchestrator].map((service) => writeService(runDir, service)));
+}

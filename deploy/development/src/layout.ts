@@ -1,0 +1,87 @@
+import { join } from 'node:path';
+
+/** How big a fleet is, and where it listens. */
+export interface Size {
+  hosts: number;
+  datacenters: number;
+  portBase: number;
+}
+
+/** A name server of the fleet, as the orchestrator and the agents are told of it. */
+export interface PlannedHost {
+  id: string;
+  datacenter: string;
+  address: string;
+  port: number;
+  controlPort: number;
+}
+
+const DATACENTERS = ['ams', 'fra', 'iad', 'lhr', 'nrt', 'syd', 'gru', 'sin'];
+
+/** The ports that the fleet's own services take, all of them on 127.0.0.1. */
+export function servicePorts(base: number) {
+  return { api: base, agents: base + 1, redis: base + 2, pages: base + 3 };
+}
+
+function datacenterName(index: number): string {
+  return DATACENTERS[index] ?? `dc${index + 1}`;
+}
+
+/**
+ * Spreads the hosts over the datacenters as evenly as they go, the first datacenters taking what is left over.
+ * @param addresses one for each host, or `null` where the machine lets nobody add any: then all hosts share
+ *   127.0.0.1, and each has ports of its own.
+ */
+export function planHosts({ hosts, datacenters, portBase }: Size, addresses: string[] | null): PlannedHost[] {
+  const places = Array.from({ length: datacenters }, (_, index) => {
+    const count = Math.floor(hosts / datacenters) + (index < hosts % datacenters ? 1 : 0);
+    return Array.from({ length: count }, (__, place) => ({ datacenter: datacenterName(index), number: place + 1 }));
+  });
+  return places.flat().map(({ datacenter, number }, index) => {
+    const address = addresses?.[index];
+    const port = address === undefined ? portBase + 100 + 2 * index : portBase + 53;
+    return {
+      id: `ns${number}.${datacenter}`,
+      datacenter,
+      address: address ?? '127.0.0.1',
+      port,
+      controlPort: port + 1,
+    };
+  });
+}
+
+/** Where the parts of one host are. */
+export function hostPaths(runDir: string, id: string) {
+  const home = join(runDir, 'hosts', id);
+  return {
+    home,
+    /** The live path of the managed root: a link, which the agent switches from one generation to the next. */
+    root: join(home, 'root'),
+    initial: join(home, 'initial'),
+    storeDir: join(home, 'store'),
+    stateDir: join(home, 'state'),
+    config: join(home, 'agent.json'),
+    token: join(home, 'token'),
+  };
+}
+
+/** Where the parts that no single host owns are. */
+export function fleetPaths(runDir: string) {
+  return {
+    bin: join(runDir, 'bin'),
+    named: join(runDir, 'bin', 'named'),
+    logs: join(runDir, 'logs'),
+    services: join(runDir, 'services'),
+    redis: join(runDir, 'redis'),
+    orchestrator: join(runDir, 'orchestrator'),
+    pages: join(runDir, 'pages.jsonl'),
+  };
+}
+
+export const serviceNames = {
+  redis: 'redis',
+  orchestrator: 'orchestrator',
+  pages: 'pages',
+  agent: (id: string) => `agent-${id}`,
+  named: (id: string) => `named-${id}`,
+} as const;

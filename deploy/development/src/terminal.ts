@@ -1,0 +1,52 @@
+import { styleText } from 'node:util';
+
+type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan';
+
+/** Where the story is told: a terminal, with one line that changes, or plain text, with none. */
+export interface Terminal {
+  /** Writes one line for good. A live line makes way for it. */
+  line(text?: string): void;
+  /** Shows a line that the next one replaces; where nothing can be replaced, it is not shown. */
+  live(text: string): void;
+  /** Colours a text, where colours are wanted. */
+  paint(style: Style, text: string): string;
+  /** How many characters fit into a line. */
+  readonly width: number;
+}
+
+export function createTerminal(stream: NodeJS.WriteStream): Terminal {
+  const columns = (): number => (stream.isTTY ? stream.columns : 110);
+  let pending = false;
+  const clear = (): void => {
+    if (pending) stream.write('\r\u001B[2K');
+    pending = false;
+  };
+  return {
+    line: (text = '') => {
+      clear();
+      stream.write(`${text}\n`);
+    },
+    live: (text) => {
+      if (!stream.isTTY) return;
+      clear();
+      stream.write(text);
+      pending = true;
+    },
+    // It follows NO_COLOR and FORCE_COLOR, and leaves a pipe or a file plain.
+    paint: (style, text) => styleText(style, text, { stream, validateStream: true }),
+    get width() {
+      return Math.max(60, Math.min(columns(), 110));
+    },
+  };
+}
+
+/** Breaks a text between words, into lines of at most `width` characters. */
+export function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(/\s+/)) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}

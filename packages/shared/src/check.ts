@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { Duration } from './duration.ts';
+
+/** Record types that a check may ask for. */
+export const CHECK_TYPES = ['A', 'AAAA', 'CAA', 'CNAME', 'DNSKEY', 'DS', 'MX', 'NS', 'PTR', 'SOA', 'SRV', 'TXT'] as const;
+
+/** Response codes by their names in the IANA registry "DNS RCODEs". */
+export const RCODES = ['NOERROR', 'FORMERR', 'SERVFAIL', 'NXDOMAIN', 'NOTIMP', 'REFUSED'] as const;
+export type Rcode = (typeof RCODES)[number];
+
+const LABEL = '(?:[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)';
+/** A domain name in presentation form, with or without the final dot (RFC 1035 section 2.3.1, plus `_` and the root). */
+export const DomainName = z
+  .string()
+  .max(254)
+  .regex(new RegExp(`^(?:\\.|(?:\\*\\.)?${LABEL}(?:\\.${LABEL})*\\.?)$`), 'not a domain name');
+
+/**
+ * A DNS question with the answer that is expected. It is asked of the daemon at its service address, over
+ * UDP and TCP unless `transport` says otherwise.
+ */
+export const Check = z.strictObject({
+  name: DomainName,
+  type: z.enum(CHECK_TYPES),
+  transport: z.enum(['udp', 'tcp', 'both']).default('both'),
+  expect: z
+    .strictObject({
+      rcode: z.enum(RCODES).default('NOERROR'),
+      /** The complete set of answers in presentation form; order does not matter. */
+      answers: z.array(z.string().max(1024)).max(100).optional(),
+      /** The authoritative-answer flag. */
+      aa: z.boolean().optional(),
+      /** Lowest SOA serial that is accepted, in serial-number arithmetic (RFC 1982). */
+      minSerial: z.int().min(0).max(4_294_967_295).optional(),
+    })
+    .default({ rcode: 'NOERROR' }),
+  /** How long to wait for an answer before asking again. */
+  timeout: Duration.default(1000),
+  /** How often a question without an answer is asked before it counts as unanswered. */
+  tries: z.int().min(1).max(10).default(3),
+});
+export type Check = z.infer<typeof Check>;

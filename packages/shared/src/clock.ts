@@ -1,0 +1,37 @@
+/** Time as an interface, so that what waits can be tested without waiting. */
+export interface Clock {
+  /** Wall-clock time in milliseconds since the epoch. It may jump; nothing safe may rest on it alone. */
+  now(): number;
+  /** Milliseconds that only ever grow, since the machine started. Deadlines and leases are counted on it. */
+  monotonic(): number;
+  /** Calls back once after `ms` milliseconds. @returns a function that cancels it. */
+  setTimer(ms: number, callback: () => void): () => void;
+}
+
+/** The machine's own clocks. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  // hrtime is CLOCK_MONOTONIC, which all processes of one boot share: a deadline written to a journal by a
+  // process that was killed can be read by the next one. performance.now() starts anew with each process.
+  monotonic: () => Number(process.hrtime.bigint() / 1_000_000n),
+  setTimer: (ms, callback) => {
+    const timer = setTimeout(callback, ms);
+    return () => clearTimeout(timer);
+  },
+};
+
+/** Resolves after `ms` milliseconds, or at once when `signal` aborts; it never rejects. */
+export function sleep(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted) return resolve();
+    const cancel = clock.setTimer(ms, () => {
+      signal?.removeEventListener('abort', wake);
+      resolve();
+    });
+    const wake = (): void => {
+      cancel();
+      resolve();
+    };
+    signal?.addEventListener('abort', wake, { once: true });
+  });
+}

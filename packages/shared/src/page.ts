@@ -1,0 +1,19 @@
+import { z } from 'zod';
+
+/** A page: it wakes a person, so its first line says what happened, where, and what the machine already did. */
+export const Page = z.strictObject({
+  id: z.string(),
+  /** All deliveries of one cause share it; a pager shows them as one. */
+  dedupKey: z.string(),
+  severity: z.enum(['critical', 'warning', 'info']),
+  summary: z.string(),
+  rollout: z.string(),
+  code: z.string(),
+  reason: z.string(),
+  host: z.string().optional(),
+  wave: z.string().optional(),
+  /** What is to be decided, with the call to make. */
+  decide: z.string(),
+  at: z.iso.datetime(),
+});
+export type Page = z.infer<typeof Page>;

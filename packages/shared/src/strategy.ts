@@ -1,0 +1,93 @@
+import { z } from 'zod';
+import { Duration } from './duration.ts';
+import { DatacenterName, HostId, Labels } from './ids.ts';
+import { WAVE_KINDS } from './states.ts';
+
+const Percent = z.string().regex(/^(?:100|[1-9]?[0-9])%$/, 'write a whole percentage such as "20%"');
+
+/** A number of hosts, or a share such as `25%` of the hosts that it applies to. */
+export const Share = z.union([z.int().min(1).max(100_000), Percent]);
+export type Share = z.infer<typeof Share>;
+
+/** Which hosts go first: how many, exactly which, or those with a label. */
+const CanaryHosts = z.union([
+  z.int().min(1).max(1000),
+  z.array(HostId).min(1).max(1000),
+  z.strictObject({ labels: Labels }),
+]);
+export type CanaryHosts = z.infer<typeof CanaryHosts>;
+
+const minutes = (n: number): number => n * 60_000;
+
+/**
+ * How a rollout is staged. Every field has the default of a careful operator; durations are read as
+ * milliseconds. See `unsafeStrategyFaults` for the combinations that are refused.
+ */
+export const Strategy = z
+  .strictObject({
+    canary: z
+      .strictObject({ hosts: CanaryHosts.default(1), soak: Duration.default(minutes(10)) })
+      .prefault({}),
+    datacenters: z
+      .strictObject({
+        /** Datacenters in the order in which they are proved; those left out follow by name. */
+        order: z.array(DatacenterName).max(1000).default([]),
+        share: Share.default('25%'),
+        soak: Duration.default(minutes(10)),
+      })
+      .prefault({}),
+    global: z.strictObject({ soak: Duration.default(minutes(10)) }).prefault({}),
+    maxUnavailable: Share.default('20%'),
+    maxUnavailablePerGroup: z.int().min(1).max(1000).default(1),
+    failureThreshold: z.int().min(0).max(100_000).default(0),
+    applyDeadline: Duration.default(minutes(5)),
+    progressDeadline: Duration.default(minutes(60)),
+    confirmDeadline: Duration.default(minutes(30)),
+    onFailure: z.enum(['halt', 'rollback']).default('halt'),
+    approval: z
+      .union([z.literal('none'), z.strictObject({ before: z.array(z.enum(WAVE_KINDS)).min(1).max(3) })])
+      .default('none'),
+  })
+  .superRefine((strategy, ctx) => {
+    for (const fault of unsafeStrategyFaults(strategy)) {
+      ctx.addIssue({ code: 'custom', params: { fault: 'strategy_unsafe' }, ...fault });
+    }
+  });
+export type Strategy = z.infer<typeof Strategy>;
+
+interface Deadlines {
+  canary: { soak: number };
+  datacenters: { soak: number };
+  global: { soak: number };
+  applyDeadline: number;
+  progressDeadline: number;
+  confirmDeadline: number;
+}
+
+/**
+ * Settings that contradict one another. They are refused and never corrected: a corrected safety setting is
+ * one that nobody chose.
+ * @returns one fault for each, with the path of the field to change.
+ */
+function unsafeStrategyFaults(strategy: Deadlines): { path: string[]; message: string }[] {
+  const faults: { path: string[]; message: string }[] = [];
+  if (strategy.applyDeadline < 1000) {
+    faults.push({ path: ['applyDeadline'], message: 'must be at least 1s: no name server restarts in less' });
+  }
+  for (const wave of ['canary', 'datacenters', 'global'] as const) {
+    const { soak } = strategy[wave];
+    if (strategy.confirmDeadline <= soak) {
+      faults.push({
+        path: ['confirmDeadline'],
+        message: `must be longer than ${wave}.soak, or every host reverts before it can be confirmed`,
+      });
+    }
+    if (strategy.progressDeadline <= soak) {
+      faults.push({
+        path: ['progressDeadline'],
+        message: `must be longer than ${wave}.soak, or the wave can never pass in time`,
+      });
+    }
+  }
+  return faults;
+}

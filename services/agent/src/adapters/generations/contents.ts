@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { lstat, readdir, readlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { Digest } from '@breakwater/shared';
+import { z } from 'zod';
+
+const RegularFile = z.strictObject({ path: z.string(), sha256: Digest, size: z.int().min(0) });
+const Link = z.strictObject({ path: z.string(), link: z.string() });
+const EmptyFolder = z.strictObject({ path: z.string(), emptyFolder: z.literal(true) });
+
+/** A file, a symbolic link or an empty folder of a tree. */
+export const TreeEntry = z.union([RegularFile, Link, EmptyFolder]);
+export type TreeEntry = z.infer<typeof TreeEntry>;
+
+/** What is recorded beside the tree of a generation when it is built. */
+export const Contents = z.strictObject({
+  version: z.literal(1),
+  tree: z.array(TreeEntry),
+  /** Contents of the bundle's files, as fetched, for as long as this generation is kept. */
+  sources: z.array(Digest),
+});
+export type Contents = z.infer<typeof Contents>;
+
+/** The tree cannot become a generation, because it holds things that are neither files nor folders. */
+export class StrangeFilesError extends Error {
+  override readonly name = 'StrangeFilesError';
+}
+
+/**
+ * Lists what a tree holds, sorted by path.
+ * @throws StrangeFilesError for sockets, devices and pipes.
+ */
+export async function listTree(root: string): Promise<TreeEntry[]> {
+  const entries: TreeEntry[] = [];
+  const strange: string[] = [];
+  const visit = async (folder: string): Promise<void> => {
+    const names = await readdir(join(root, folder));
+    if (names.length === 0) entries.push({ path: folder, emptyFolder: true });
+    for (const name of names) {
+      const path = folder === '' ? name : `${folder}/${name}`;
+      const full = join(root, path);
+      const stat = await lstat(full);
+      if (stat.isDirectory()) await visit(path);
+      else if (stat.isFile()) entries.push({ path, sha256: await digestOfFile(full), size: stat.size });
+      else if (stat.isSymbolicLink()) entries.push({ path, link: await readlink(full) });
+      else strange.push(path);
+    }
+  };
+  await visit('');
+  if (strange.length > 0) {
+    throw new StrangeFilesError(
+      `${root} holds what is neither a file nor a folder: ${strange.slice(0, 10).join(', ')}`,
+    );
+  }
+  return entries.toSorted((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+async function digestOfFile(path: string): Promise<Digest> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash);
+  return hash.digest('hex') as Digest;
+}

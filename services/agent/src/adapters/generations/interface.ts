@@ -1,0 +1,55 @@
+import type { Digest, Manifest } from '@breakwater/shared';
+
+/** What a template may name (mustache, without HTML escaping). */
+export interface TemplateView {
+  host: {
+    id: string;
+    address: string;
+    datacenter: string;
+    port: number;
+    controlPort: number;
+    /** The live path of the managed root. */
+    root: string;
+    stateDir: string;
+  };
+  vars: Record<string, unknown>;
+}
+
+/**
+ * A bundle that cannot become a tree on this host: a fault of the bundle, which trying again does not mend.
+ * Anything else that a method throws is trouble of this host (disk full, no permission) and is tried again.
+ */
+export class BundleError extends Error {
+  override readonly name = 'BundleError';
+}
+
+/**
+ * The generations on this host: complete trees side by side, and one symbolic link, the managed root, that
+ * says which of them is live.
+ */
+export interface Generations {
+  /** The generation that the managed root links to; `null` when the link leads anywhere else. */
+  live(): Promise<Digest | null>;
+  /** The folder that holds the tree of a generation: what the managed root links to when it is live. */
+  pathOf(generation: Digest): string;
+  /** Whether the generation is there, complete, and its files still match what was recorded when it was built. */
+  intact(generation: Digest): Promise<boolean>;
+  /** Those files of a manifest whose content is not on this host yet. */
+  missing(manifest: Manifest): Promise<Digest[]>;
+  /** Stores one file's content. @throws when the content does not have this digest. */
+  put(sha256: Digest, content: Uint8Array): Promise<void>;
+  /**
+   * Resolves overlays and templates for this host and builds the tree beside the live one; atomic (a tree
+   * that is there is complete) and idempotent.
+   * @throws BundleError with file and line for a template that names something unknown.
+   */
+  build(generation: Digest, manifest: Manifest, view: TemplateView): Promise<void>;
+  /** Whether two generations hold the same files with the same content. */
+  sameFiles(a: Digest, b: Digest): Promise<boolean>;
+  /** Makes a generation live: one atomic rename of the symbolic link, durable when the promise resolves. */
+  switchTo(generation: Digest): Promise<void>;
+  /** First contact: copies the tree that the managed root shows into a generation and links to it. */
+  adopt(): Promise<Digest>;
+  /** Removes generations and file contents that nothing in `keep` needs; the live one is always kept. */
+  prune(keep: readonly Digest[]): Promise<void>;
+}

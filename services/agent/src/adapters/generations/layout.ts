@@ -1,0 +1,59 @@
+import { randomUUID } from 'node:crypto';
+import { readdir, realpath, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Digest } from '@breakwater/shared';
+import { hasCode, makeFolder } from '../durable.ts';
+
+/** Where things are in the store of a host. */
+export interface Layout {
+  generations: string;
+  objects: string;
+  /** The folder of a generation, with `tree/` and `contents.json`. */
+  folderOf: (generation: Digest) => string;
+  treeOf: (generation: Digest) => string;
+  /** A new path for something that is being written; a rename then puts it where it belongs. */
+  temporary: () => string;
+}
+
+/**
+ * Makes the folders of a store, and removes what a killed agent was in the middle of writing:
+ *
+ * - `objects/<2 digits>/<digest>`: contents of bundle files, as fetched;
+ * - `generations/<digest>/tree/…`: what the managed root links to, and beside it `contents.json`;
+ * - `tmp/<process id>-…`: what is being written.
+ */
+export async function openLayout(store: string): Promise<Layout> {
+  await makeFolder(store);
+  // Links are compared as text: a path must always be spelt in the same way.
+  const storeDir = await realpath(store);
+  const [generations, objects, tmp] = ['generations', 'objects', 'tmp'].map((name) =>
+    join(storeDir, name),
+  ) as [string, string, string];
+  for (const folder of [generations, objects, tmp]) await makeFolder(folder);
+  await removeLeftovers(tmp);
+  return {
+    generations,
+    objects,
+    folderOf: (generation) => join(generations, generation),
+    treeOf: (generation) => join(generations, generation, 'tree'),
+    temporary: () => join(tmp, `${process.pid}-${randomUUID()}`),
+  };
+}
+
+/** What another living process is writing stays: somebody may run `breakwater-agent revert` beside the agent. */
+async function removeLeftovers(tmp: string): Promise<void> {
+  const names = await readdir(tmp);
+  const leftovers = names.filter((name) => {
+    const pid = Number.parseInt(name, 10);
+    return !(pid > 0) || pid === process.pid || !isAlive(pid);
+  });
+  await Promise.all(leftovers.map((name) => rm(join(tmp, name), { recursive: true, force: true })));
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return hasCode(error, 'EPERM');
+  }
+}

@@ -1,0 +1,21 @@
+import type { Rcode } from '@breakwater/shared';
+
+/** A zone of the daemon's configuration (`named-checkconf -l`). */
+export interface Zone {
+  /** In presentation form, lower case, without the final dot; the root is ".". */
+  name: string;
+  /** Zone type as `named-checkconf -l` prints it: primary, secondary, forward, hint, redirect, … */
+  type: string;
+}
+
+/** How the daemon answered a zone's SOA question before the change. */
+export interface ZoneAnswer {
+  zone: string;
+  rcode: Rcode;
+  aa: boolean;
+  /** SOA serial, when the answer held one. */
+  serial: number | null;
+}
+
+/** Every zone that the host answered before the change: what it must still answer afterwards. */
+export type Baseline = readonly ZoneAnswer[];

@@ -1,0 +1,26 @@
+import { isPending, type Memory } from './memory.ts';
+import type { World } from './world.ts';
+
+/**
+ * What must hold whenever the agent has made a step, as sentences about what does not. They are checked in
+ * production too: a journal that contradicts itself is found when it is read, not when it is needed.
+ */
+export function violations(memory: Memory, world: Pick<World, 'live'>): string[] {
+  const { change, confirmed, lastKnownGood, highestEpoch } = memory;
+  const found: string[] = [];
+  const must = (holds: boolean, sentence: string): void => {
+    if (!holds) found.push(sentence);
+  };
+  must(lastKnownGood === (confirmed.at(-1) ?? null), 'the last known good generation is not the newest confirmed one');
+  if (change === null) return found;
+  const { swap, phase, assignment } = change;
+  must(lastKnownGood !== null, 'a change was accepted without a way back');
+  must(assignment.epoch === highestEpoch, 'the change under way is not of the highest epoch');
+  if (phase === 'confirmed') must(lastKnownGood === assignment.bundle, 'a confirmed generation is not the last known good');
+  if (!isPending(change)) return found;
+  must(swap !== null, `the phase ${phase} was reached without an intent to switch`);
+  must(swap?.previous === lastKnownGood, 'an unconfirmed change would not go back to the last known good');
+  const known = world.live === swap?.previous || world.live === assignment.bundle;
+  must(known, 'the managed root leads neither to the previous nor to the new generation');
+  return found;
+}

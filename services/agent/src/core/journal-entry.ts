@@ -1,0 +1,48 @@
+import type { Assignment, Digest, Verdict } from '@breakwater/shared';
+import type { Baseline } from './baseline.ts';
+import type { ProcessId } from './daemon.ts';
+
+/**
+ * What is written to the journal, each entry before or after the act that it speaks of.
+ *
+ * `applying`, `restarting` and `reverting` are intents: they are durable before the act begins, so that
+ * whoever starts next knows that the act may have happened, wholly or in part. All others are outcomes.
+ */
+export type JournalEntry =
+  /** First contact: the tree found in place became a generation, so that there is always a way back. */
+  | { type: 'adopted'; generation: Digest }
+  /** A new epoch begins; nothing live is touched until `applying`. */
+  | { type: 'accepted'; assignment: Assignment }
+  | { type: 'ready'; epoch: number; verdict: Verdict }
+  /** The proof offline failed; the host stays as it was. */
+  | { type: 'rejected'; epoch: number; verdict: Verdict }
+  /** Intent: the managed root will be switched from `previous` to the epoch's generation. */
+  | { type: 'applying'; epoch: number; previous: Digest; baseline: Baseline; process: ProcessId | null }
+  /**
+   * Intent: the root is switched (forward, or back while `reverting`) and the daemon will be restarted.
+   * `process` and `exits` are what the supervisor said after the switch: any other process started later,
+   * and so on the switched tree.
+   */
+  | { type: 'restarting'; epoch: number; process: ProcessId | null; exits: number }
+  | { type: 'verifying'; epoch: number; process: ProcessId }
+  | { type: 'soaking'; epoch: number }
+  | { type: 'soaked'; epoch: number; verdict: Verdict }
+  | { type: 'confirmed'; epoch: number }
+  /** A confirmed generation has turned unhealthy; the host keeps it and says so. */
+  | { type: 'unhealthy'; epoch: number; verdict: Verdict }
+  /** Why the change is given up; a revert follows. */
+  | { type: 'failed'; epoch: number; verdict: Verdict }
+  /** Intent: the root will be switched back to `previous` and the daemon restarted, unless it never left. */
+  | { type: 'reverting'; epoch: number; verdict: Verdict; process: ProcessId | null }
+  | { type: 'reverted'; epoch: number; verdict: Verdict }
+  | { type: 'revertFailed'; epoch: number; verdict: Verdict };
+
+/** An entry as it stands in the journal. */
+export type JournalRecord = JournalEntry & {
+  /** 1 for the first, and one more for each further record; reports carry it. */
+  seq: number;
+  /** Monotonic milliseconds (CLOCK_MONOTONIC) of the boot named by `boot`. */
+  at: number;
+  /** The kernel's boot id; a record of another boot tells that the machine restarted in between. */
+  boot: string;
+};

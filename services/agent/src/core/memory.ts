@@ -1,0 +1,151 @@
+import type { Assignment, Digest, Verdict } from '@breakwater/shared';
+import type { Baseline } from './baseline.ts';
+import type { ProcessId } from './daemon.ts';
+import type { JournalEntry, JournalRecord } from './journal-entry.ts';
+import { goesBack, type Phase, phaseAfter, TRANSITIONS } from './transitions.ts';
+
+/** A moment, on the monotonic clock of one boot. */
+export interface Moment {
+  at: number;
+  boot: string;
+}
+
+/** The intent to switch the link, with all that is needed to go back. */
+export interface Swap extends Moment {
+  previous: Digest;
+  baseline: Baseline;
+}
+
+/** The intent to restart the daemon, with what ran on the switched link before. */
+export interface Restart extends Moment {
+  process: ProcessId | null;
+  exits: number;
+}
+
+/** One attempt to change this host: an epoch. */
+export interface Change {
+  assignment: Assignment;
+  phase: Phase;
+  /** When the phase began. */
+  since: Moment;
+  swap: Swap | null;
+  restart: Restart | null;
+  /** The process that was started on the new generation. */
+  process: ProcessId | null;
+  /** Why the change is given up. */
+  cause: Verdict | null;
+  /** When a confirmed generation was last found unhealthy. */
+  unhealthy: Moment | null;
+}
+
+/** All that the agent remembers: the journal, folded. */
+export interface Memory {
+  highestEpoch: number;
+  /** Generations that proved themselves here (or were found here), newest last, each once. */
+  confirmed: readonly Digest[];
+  /** The newest of them: what this host goes back to. */
+  lastKnownGood: Digest | null;
+  /** The newest change, finished or not. */
+  change: Change | null;
+}
+
+export const NO_MEMORY: Memory = { highestEpoch: 0, confirmed: [], lastKnownGood: null, change: null };
+
+/** Whether an entry may be written in this state of memory. */
+export function isLegal(memory: Memory, entry: JournalEntry): boolean {
+  if (entry.type === 'adopted') return memory.lastKnownGood === null;
+  if (!TRANSITIONS[memory.change?.phase ?? 'none'].includes(entry.type)) return false;
+  if (entry.type === 'accepted') return entry.assignment.epoch > memory.highestEpoch;
+  return entry.epoch === memory.change?.assignment.epoch;
+}
+
+/** What is remembered after one more record. */
+export function remember(memory: Memory, record: JournalRecord): Memory {
+  if (record.type === 'adopted') return withConfirmed(memory, [...memory.confirmed, record.generation]);
+  if (record.type === 'accepted') return accept(memory, record.assignment, record);
+  if (memory.change === null) return memory;
+  const next = { ...memory, change: advance(memory.change, record) };
+  const { bundle } = memory.change.assignment;
+  if (record.type === 'confirmed') return withConfirmed(next, [...memory.confirmed, bundle]);
+  // From here on the generation is given up, also when it had been confirmed: a restart must not keep it.
+  const previous = next.change.swap?.previous;
+  if (record.type !== 'reverting' || previous === undefined) return next;
+  return withConfirmed(next, [...memory.confirmed.filter((known) => known !== bundle), previous]);
+}
+
+/** Folds a whole journal. */
+export function recall(records: readonly JournalRecord[]): Memory {
+  return records.reduce(remember, NO_MEMORY);
+}
+
+function withConfirmed(memory: Memory, generations: readonly Digest[]): Memory {
+  const confirmed = generations.filter((known, index) => !generations.includes(known, index + 1));
+  return { ...memory, confirmed, lastKnownGood: confirmed.at(-1) ?? null };
+}
+
+function accept(memory: Memory, assignment: Assignment, { at, boot }: Moment): Memory {
+  const highestEpoch = Math.max(memory.highestEpoch, assignment.epoch);
+  const nothing = { swap: null, restart: null, process: null, cause: null, unhealthy: null };
+  return { ...memory, highestEpoch, change: { assignment, phase: 'accepted', since: { at, boot }, ...nothing } };
+}
+
+type ChangeRecord = Exclude<JournalRecord, { type: 'adopted' | 'accepted' }>;
+
+function advance(change: Change, record: ChangeRecord): Change {
+  const moment = { at: record.at, boot: record.boot };
+  const phase = phaseAfter(change.phase, record.type);
+  if (phase === 'none') return change;
+  const next = { ...change, phase, since: phase === change.phase && record.type !== 'applying' ? change.since : moment };
+  switch (record.type) {
+    case 'applying':
+      return { ...next, swap: { previous: record.previous, baseline: record.baseline, ...moment }, restart: null };
+    case 'restarting':
+      return { ...next, restart: { process: record.process, exits: record.exits, ...moment } };
+    case 'verifying':
+      return { ...next, process: record.process };
+    case 'unhealthy':
+      return { ...next, unhealthy: moment };
+    case 'failed':
+    case 'rejected':
+      return { ...next, cause: record.verdict };
+    case 'reverting':
+      return { ...next, cause: record.verdict, restart: null };
+    case 'ready':
+    case 'soaking':
+    case 'soaked':
+    case 'confirmed':
+    case 'reverted':
+    case 'revertFailed':
+      return next;
+    default:
+      return record satisfies never;
+  }
+}
+
+/** Whether the host holds a generation that is neither confirmed nor known to be gone. */
+export function isPending(change: Change): boolean {
+  switch (change.phase) {
+    case 'accepted':
+    case 'ready':
+    case 'rejected':
+    case 'confirmed':
+    case 'reverted':
+      return false;
+    case 'applying':
+    case 'restarting':
+    case 'verifying':
+    case 'soaking':
+    case 'soaked':
+    case 'failed':
+    case 'reverting':
+    case 'revertFailed':
+      return true;
+    default:
+      return change.phase satisfies never;
+  }
+}
+
+/** Whether the change is being undone. */
+export function isGoingBack(change: Change): boolean {
+  return goesBack(change.phase) || change.phase === 'failed';
+}

@@ -1,0 +1,24 @@
+/** How often things are looked at, in milliseconds. */
+export const PACE = {
+  /** How soon a daemon that was just started, or a round that just failed, is asked again. */
+  fast: 50,
+  /** For how long after a restart the fast pace lasts: named answers within about 50 ms of its start. */
+  fastFor: 2000,
+  verifying: 250,
+  soaking: 500,
+  /** A confirmed generation that a rollout still names. */
+  watching: 1000,
+  idle: 10_000,
+} as const;
+
+/** What is waited for, at most, in milliseconds. */
+export const BOUNDS = {
+  /** A supervisor's stop: TERM, KILL after 10 s, and some time for the kernel to clean up. */
+  stop: 15_000,
+  /** How old a baseline may be when the link is switched: an older one no longer says what was true before. */
+  intent: 30_000,
+  /** A longer pause between two rounds (a stopped agent, a busy machine) is a time in which nobody looked. */
+  unwatched: 5000,
+  /** Health that was not looked at for longer than this is unknown. */
+  stale: 30_000,
+} as const;

@@ -1,0 +1,65 @@
+import { type Assignment, pass, pending, type Report, type ReportedState, type Verdict } from '@breakwater/shared';
+import type { JournalRecord } from './journal-entry.ts';
+import type { Moment } from './memory.ts';
+
+/** How many facts one message may carry. */
+const AT_ONCE = 100;
+const LONGEST_AGO_MS = 31 * 86_400_000;
+
+/**
+ * What the orchestrator has not acknowledged yet, oldest first.
+ * @param acknowledged the highest sequence number that the orchestrator has stored
+ */
+export function reportsAfter(records: readonly JournalRecord[], acknowledged: number, now: Moment): Report[] {
+  const reports: Report[] = [];
+  let assignment: Assignment | null = null;
+  for (const record of records) {
+    if (record.type === 'accepted') assignment = record.assignment;
+    if (record.seq <= acknowledged || assignment === null) continue;
+    const report = reportOf(record, assignment, now);
+    if (report !== null) reports.push(report);
+    if (reports.length === AT_ONCE) break;
+  }
+  return reports;
+}
+
+/** A journal record in the words of the protocol; `null` for one that only this host needs. */
+export function reportOf(record: JournalRecord, assignment: Assignment, now: Moment): Report | null {
+  const told = tell(record);
+  if (told === null) return null;
+  // Times of another boot were counted from another zero, so nothing can be said about them.
+  const ago = record.boot === now.boot ? Math.max(0, Math.min(now.at - record.at, LONGEST_AGO_MS)) : 0;
+  const { epoch, rollout } = assignment;
+  return { seq: record.seq, epoch, rollout, ...told, observedAgoMs: Math.round(ago) };
+}
+
+function tell(record: JournalRecord): { state: ReportedState; verdict: Verdict } | null {
+  switch (record.type) {
+    case 'adopted':
+    case 'accepted':
+    case 'restarting':
+      return null;
+    case 'rejected':
+      return { state: 'failed', verdict: record.verdict };
+    case 'applying':
+      return { state: 'applying', verdict: pending('applying', 'The change is being applied.') };
+    case 'verifying': {
+      const { pid } = record.process;
+      return { state: 'verifying', verdict: pending('verifying', `Process ${pid} runs; its answers are awaited.`) };
+    }
+    case 'soaking':
+      return { state: 'soaking', verdict: pass('answers_right', 'The new process answers as expected.') };
+    case 'confirmed':
+      return { state: 'confirmed', verdict: pass('confirmed', 'The change is kept.') };
+    case 'ready':
+    case 'soaked':
+    case 'unhealthy':
+    case 'failed':
+    case 'reverting':
+    case 'reverted':
+    case 'revertFailed':
+      return { state: record.type, verdict: record.verdict };
+    default:
+      return record satisfies never;
+  }
+}

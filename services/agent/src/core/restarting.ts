@@ -1,0 +1,25 @@
+import { sameProcess } from './daemon.ts';
+import type { Restart } from './memory.ts';
+import { BOUNDS } from './pace.ts';
+import type { ChangeSituation, NextStep } from './situation.ts';
+
+/**
+ * Asks for the announced restart, once. After a crash it is unknown whether it was asked for: the old process
+ * still running says that it was not, and where nothing runs, asking does no harm.
+ *
+ * A second request while the supervisor is at work could hit the new process, so it is made only when the
+ * supervisor is past its own bound.
+ */
+export function restartIfDue({ change, world, now }: ChangeSituation, restart: Restart): NextStep | null {
+  const asked = world.restartAskedAt;
+  if (asked === null || asked < restart.at) return { do: 'restart' };
+  const old = sameProcess(restart.process, world.daemon.process);
+  const patience = BOUNDS.stop + (old ? 0 : change.assignment.verifyWithinMs);
+  return now - asked > patience ? { do: 'restart' } : null;
+}
+
+/** Asks again for a daemon that runs and does not answer, once it has had all the time it was given. */
+export function restartAgain({ change, world, now }: ChangeSituation, restart: Restart): NextStep | null {
+  const asked = Math.max(restart.at, world.restartAskedAt ?? 0);
+  return now - asked > BOUNDS.stop + change.assignment.verifyWithinMs ? { do: 'restart' } : null;
+}

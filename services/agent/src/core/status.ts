@@ -1,0 +1,29 @@
+import { fail, type HostStatus, noData, pending, type Verdict } from '@breakwater/shared';
+import type { Memory } from './memory.ts';
+import { BOUNDS } from './pace.ts';
+import type { World } from './world.ts';
+
+/** What the host is like now, as far as somebody has just looked. */
+export function statusOf(memory: Memory, world: World, zones: number, now: number): HostStatus {
+  const { process, exits } = world.daemon;
+  return {
+    generation: world.live,
+    lastKnownGood: memory.lastKnownGood,
+    epoch: memory.highestEpoch,
+    daemon: { running: process !== null, pid: process?.pid ?? null, restarts: exits },
+    health: healthOf(world, now),
+    zones,
+  };
+}
+
+/** The verdict on the daemon's health. What was not looked at lately is unknown, and unknown is not healthy. */
+export function healthOf({ daemon, evidence }: World, now: number): Verdict {
+  if (daemon.process === null) {
+    const last = daemon.lastExit === null ? '' : ` It last ${daemon.lastExit}.`;
+    return fail('daemon_not_running', `The daemon does not run.${last}`);
+  }
+  const newest = evidence.rounds.at(-1);
+  if (newest === undefined) return pending('not_checked', 'The daemon has not been asked yet.');
+  if (now - newest.endedAt > BOUNDS.stale) return noData('health_stale', 'The daemon was not asked for too long.');
+  return newest.verdict;
+}

@@ -1,0 +1,82 @@
+import { BreakwaterError } from '@breakwater/shared';
+import { operatorOf } from './bearer.ts';
+import type { HostView, Operations } from './interface.ts';
+import { HostList, HostReply, LineReply } from './replies.ts';
+import { HostPath, HostsQuery, LineChange, LineCommand, NoQuery } from './requests.ts';
+import { requirePermission } from './roles.ts';
+import type { App } from './server.ts';
+import { hostView, lineView } from './view.ts';
+
+export function fleetRoutes(app: App, operations: Operations): void {
+  app.route({
+    method: 'GET',
+    url: '/v1/hosts',
+    schema: {
+      summary: 'List the fleet by host id',
+      tags: ['fleet'],
+      querystring: HostsQuery,
+      response: { 200: HostList },
+    },
+    handler: async ({ query }) => {
+      const { after, limit } = query;
+      const rest = byId(await operations.hosts()).filter(({ id }) => after === undefined || id > after);
+      const items = rest.slice(0, limit);
+      return { items: items.map(hostView), next: rest.length > limit ? (items.at(-1)?.id ?? null) : null };
+    },
+  });
+
+  app.route({
+    method: 'GET',
+    url: '/v1/hosts/:id',
+    schema: {
+      summary: 'Read a host: what it runs, how it is, and when it was last heard',
+      tags: ['fleet'],
+      params: HostPath,
+      querystring: NoQuery,
+      response: { 200: HostReply },
+    },
+    handler: async ({ params }) => {
+      const host = (await operations.hosts()).find(({ id }) => id === params.id);
+      if (!host) throw new BreakwaterError('not_found', `There is no host ${params.id}.`);
+      return hostView(host);
+    },
+  });
+
+  lineRoutes(app, operations);
+}
+
+function byId(hosts: readonly HostView[]): HostView[] {
+  return hosts.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+function lineRoutes(app: App, operations: Operations): void {
+  const line = { tags: ['line'], querystring: NoQuery, response: { 200: LineReply } };
+  app.route({
+    method: 'GET',
+    url: '/v1/line',
+    schema: { ...line, summary: 'Read whether the line is stopped' },
+    handler: async () => lineView(await operations.line()),
+  });
+
+  app.route({
+    method: 'POST',
+    url: '/v1/line',
+    schema: { ...line, summary: 'Stop the line, or start it again', body: LineChange },
+    handler: async (request) => {
+      const { stopped, reason } = request.body;
+      const operator = operatorOf(request);
+      requirePermission(operator, stopped ? 'stop' : 'start');
+      return lineView(await operations.setLine(stopped, operator, reason));
+    },
+  });
+
+  for (const [verb, stopped] of [['stop', true] as const, ['start', false] as const]) {
+    app.route({
+      method: 'POST',
+      url: `/v1/line/${verb}`,
+      schema: { ...line, summary: `${verb} the line`, body: LineCommand },
+      handler: async (request) =>
+        lineView(await operations.setLine(stopped, operatorOf(request), request.body.reason)),
+    });
+  }
+}

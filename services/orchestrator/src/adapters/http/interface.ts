@@ -1,0 +1,88 @@
+import type {
+  Digest,
+  HostId,
+  HostStatus,
+  Manifest,
+  OperatorName,
+  PollRequest,
+  PollResponse,
+  RolloutId,
+  Submission,
+} from '@breakwater/shared';
+import type { LoggedEvent, Verb } from '../../core/event.ts';
+import type { FleetHost } from '../../core/fleet.ts';
+import type { Line } from '../../core/line.ts';
+import type { PlannedWave } from '../../core/plan.ts';
+import type { Rollout } from '../../core/rollout.ts';
+import type { Slice } from '../store/interface.ts';
+
+export const ROLES = ['viewer', 'responder', 'submitter', 'approver', 'admin'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** Who makes a call. */
+export interface Operator {
+  name: OperatorName;
+  role: Role;
+}
+
+export interface PlanAnswer {
+  planDigest: Digest;
+  bundle: Digest;
+  waves: readonly PlannedWave[];
+  warnings: readonly string[];
+}
+
+/** A host as the interface shows it. */
+export interface HostView extends FleetHost {
+  address: string;
+  port: number;
+  status: HostStatus | null;
+  rollout: RolloutId | null;
+}
+
+/**
+ * What operators can ask for; every method throws BreakwaterError for what a caller did wrong. The HTTP layer
+ * only translates.
+ */
+export interface Operations {
+  storeBundle(files: Record<string, string>): Promise<{ digest: Digest; manifest: Manifest }>;
+  bundle(digest: Digest): Promise<{ digest: Digest; manifest: Manifest; files: Record<string, string> }>;
+  plan(submission: Submission): Promise<PlanAnswer>;
+  /** @param request digest of the request's body, by which a reused idempotency key is recognised. */
+  submit(
+    submission: Submission,
+    by: Operator,
+    idempotency: { key: string; request: Digest } | null,
+  ): Promise<Rollout>;
+  command(
+    rollout: RolloutId,
+    verb: Verb,
+    by: Operator,
+    reason: string,
+    host: HostId | null,
+  ): Promise<Rollout>;
+  rollout(id: RolloutId): Promise<Rollout>;
+  rollouts(limit: number, after: string | null): Promise<Slice<Rollout>>;
+  events(rollout: RolloutId | null, after: number, limit: number): Promise<LoggedEvent[]>;
+  hosts(): Promise<HostView[]>;
+  line(): Promise<Line>;
+  setLine(stopped: boolean, by: Operator, reason: string): Promise<Line>;
+  /** Calls back whenever the log has grown. @returns a function that ends it. */
+  onLog(listener: () => void): () => void;
+  /** What keeps this orchestrator from working, in words; empty when it is ready. */
+  unready(): Promise<string[]>;
+}
+
+/** What agents can ask for. The host is who the connection says it is. */
+export interface AgentDesk {
+  /** Takes reports in, then waits until the assignment differs from what the agent follows, or time is up. */
+  poll(host: HostId, request: PollRequest, signal: AbortSignal): Promise<PollResponse>;
+  manifest(digest: Digest): Promise<Manifest>;
+  file(sha256: Digest): Promise<Uint8Array>;
+}
+
+/** Finds out who holds a token; `null` for nobody. Tokens are compared by hash, in constant time. */
+export interface Identities {
+  operator(token: string): Operator | null;
+  host(token: string): HostId | null;
+}

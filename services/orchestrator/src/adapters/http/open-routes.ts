@@ -1,0 +1,59 @@
+import type { Operations } from './interface.ts';
+import { HealthReply, ReadyReply } from './replies.ts';
+import type { App } from './server.ts';
+import { statusPage } from './status-page.ts';
+
+/** What needs no token: for load balancers, Prometheus, and people who only want to look. */
+export function openRoutes(app: App, operations: Operations, metrics?: () => Promise<string>): void {
+  app.route({
+    method: 'GET',
+    url: '/healthz',
+    schema: { summary: 'Whether this process is alive', tags: ['open'], response: { 200: HealthReply } },
+    handler: async () => ({ status: 'alive' as const }),
+  });
+
+  app.route({
+    method: 'GET',
+    url: '/readyz',
+    schema: {
+      summary: 'Whether this orchestrator can work, and if not, why',
+      tags: ['open'],
+      response: { 200: ReadyReply, 503: ReadyReply },
+    },
+    handler: async (_request, reply) => {
+      const reasons = await operations
+        .unready()
+        .catch(() => ['It cannot be found out; the store may not answer.']);
+      return reply.code(reasons.length === 0 ? 200 : 503).send({ ready: reasons.length === 0, reasons });
+    },
+  });
+
+  if (metrics) {
+    app.route({
+      method: 'GET',
+      url: '/metrics',
+      schema: { summary: 'Metrics for Prometheus', tags: ['open'] },
+      handler: async (_request, reply) =>
+        reply
+          .type('text/plain; version=0.0.4; charset=utf-8')
+          .serializer(String)
+          .send(await metrics()),
+    });
+  }
+
+  const page = statusPage(operations);
+  app.route({
+    method: 'GET',
+    url: '/',
+    schema: { summary: 'The status page', tags: ['open'] },
+    handler: async (_request, reply) =>
+      reply
+        .type('text/html; charset=utf-8')
+        .header(
+          'content-security-policy',
+          "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+        )
+        .serializer(String)
+        .send(await page()),
+  });
+}

@@ -1,0 +1,45 @@
+import type { FastifyBaseLogger } from 'fastify';
+import { guardOperatorRoutes } from './bearer.ts';
+import { bundleRoutes } from './bundle-routes.ts';
+import { documentation } from './documentation.ts';
+import { fleetRoutes } from './fleet-routes.ts';
+import type { FollowTimes } from './follow.ts';
+import type { Identities, Operations } from './interface.ts';
+import { logRoutes } from './log-routes.ts';
+import { openRoutes } from './open-routes.ts';
+import { rolloutRoutes } from './rollout-routes.ts';
+import { bareServer, type ServerLimits } from './server.ts';
+import type { App } from './server.ts';
+
+const LIMITS: ServerLimits = {
+  bodyLimit: 64 << 10,
+  keepAliveMs: 20_000,
+  maxConnections: 1000,
+  headersMs: 10_000,
+  requestMs: 60_000,
+};
+
+export interface OperatorServerOptions {
+  operations: Operations;
+  identities: Identities;
+  log: FastifyBaseLogger;
+  /** The text that Prometheus reads. */
+  metrics?: () => Promise<string>;
+  limits?: Partial<ServerLimits>;
+  followTimes?: FollowTimes;
+}
+
+/** The listener for people and their tools; the caller makes it listen. */
+export async function operatorServer(options: OperatorServerOptions): Promise<App> {
+  const { operations, identities, log, metrics } = options;
+  const app = bareServer(log, { ...LIMITS, ...options.limits });
+  guardOperatorRoutes(app, identities);
+  await documentation(app);
+  bundleRoutes(app, operations);
+  rolloutRoutes(app, operations);
+  logRoutes(app, operations, options.followTimes);
+  fleetRoutes(app, operations);
+  openRoutes(app, operations, metrics);
+  await app.ready();
+  return app;
+}

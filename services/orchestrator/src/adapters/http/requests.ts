@@ -1,0 +1,46 @@
+import { BundleFiles, Digest, HostId, Reason, RolloutId } from '@breakwater/shared';
+import { z } from 'zod';
+
+/** A whole number in a query string; text such as `1e3` or `0x10` is refused rather than understood. */
+const Whole = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^[0-9]{1,15}$/, 'write a whole number')
+    .transform(Number)
+    .refine((n) => n >= min && n <= max, `write a whole number from ${min} to ${max}`)
+    .meta({ type: 'integer', minimum: min, maximum: max });
+
+const Limit = Whole(1, 1000).default(100);
+const Sequence = Whole(0, Number.MAX_SAFE_INTEGER);
+
+export const RolloutPath = z.strictObject({ id: RolloutId });
+export const HostPath = z.strictObject({ id: HostId });
+export const BundlePath = z.strictObject({ digest: Digest });
+export const FilePath = z.strictObject({ sha256: Digest });
+
+export const NewBundle = z.strictObject({ files: BundleFiles });
+
+export const NoQuery = z.strictObject({});
+export const RolloutsQuery = z.strictObject({ limit: Limit, after: RolloutId.optional() });
+export const HostsQuery = z.strictObject({ limit: Limit, after: HostId.optional() });
+export const EventsQuery = z.strictObject({ limit: Limit, after: Sequence.default(0) });
+export const TimelineQuery = z.strictObject({ format: z.enum(['json', 'markdown']).optional() });
+
+/** Header objects are loose: a request has many headers, and only these are ours. */
+export const SubmitHeaders = z.looseObject({
+  'idempotency-key': z
+    .string()
+    .regex(/^[\x21-\x7e]{1,128}$/, 'write 1 to 128 visible ASCII characters')
+    .optional(),
+});
+export const FollowHeaders = z.looseObject({
+  accept: z.string().optional(),
+  'last-event-id': Sequence.optional(),
+});
+
+/** Why, for a verb about the whole rollout, and for one about a single host of it. */
+export const RolloutCommand = z.strictObject({ reason: Reason });
+export const HostCommand = z.strictObject({ reason: Reason, host: HostId });
+
+export const LineCommand = z.strictObject({ reason: Reason });
+export const LineChange = z.strictObject({ stopped: z.boolean(), reason: Reason });

@@ -1,0 +1,119 @@
+import type { DomainEvent, LoggedEvent, Verb } from '../../core/event.ts';
+import { type Rollout, type Wave, waveName } from '../../core/rollout.ts';
+import type { TimelineReply } from './replies.ts';
+import { isoTime } from './view.ts';
+
+/**
+ * The story of a rollout for an incident review: what happened, to which wave, how long it took. People appear
+ * by their role in it and never by name, since the question is what happened and not who did it.
+ */
+export function timelineOf(rollout: Rollout, events: readonly LoggedEvent[]): TimelineReply {
+  const { id, title, state, verdict, detectedAt, haltedAt, pagedAt } = rollout;
+  return {
+    id,
+    title,
+    state,
+    verdict,
+    detectedAt: isoTime(detectedAt),
+    haltedAt: isoTime(haltedAt),
+    pagedAt: isoTime(pagedAt),
+    detectedToHaltedMs: between(detectedAt, haltedAt),
+    haltedToPagedMs: between(haltedAt, pagedAt),
+    waves: rollout.waves.map((wave) => waveRow(wave, events)),
+    entries: events.flatMap((event) => {
+      const text = sentence(event, rollout);
+      return text === null
+        ? []
+        : [{ at: isoTime(event.at), sinceStartMs: event.at - rollout.createdAt, text }];
+    }),
+  };
+}
+
+function between(from: number | null, to: number | null): number | null {
+  return from === null || to === null ? null : to - from;
+}
+
+function waveRow(wave: Wave, events: readonly LoggedEvent[]): TimelineReply['waves'][number] {
+  const name = waveName(wave);
+  const over = wave.state === 'passed' || wave.state === 'failed' || wave.state === 'skipped';
+  const end = events.findLast(
+    (event) => event.type === 'wave.state' && event.wave === name && event.to === wave.state,
+  );
+  const endedAt = over ? (end?.at ?? null) : null;
+  return {
+    wave: name,
+    state: wave.state,
+    startedAt: isoTime(wave.startedAt),
+    endedAt: isoTime(endedAt),
+    durationMs: between(wave.startedAt, endedAt),
+    hosts: wave.hosts.length,
+  };
+}
+
+/** One event as a sentence, or `null` for the routine of hosts behind the canary, which would bury the rest. */
+function sentence(event: DomainEvent, { submittedBy, waves }: Rollout): string | null {
+  switch (event.type) {
+    case 'rollout.submitted':
+      return `The submitter asked for "${event.title}" on ${count(event.hosts, 'host')}: ${stop(event.reason)}`;
+    case 'rollout.command': {
+      const who =
+        event.by === submittedBy ? 'The submitter' : event.verb === 'approve' ? 'An approver' : 'An operator';
+      const what =
+        event.host === undefined ? COMMANDED[event.verb] : `${COMMANDED[event.verb]} ${event.host}`;
+      return `${who} ${what}: ${stop(event.reason)}`;
+    }
+    case 'rollout.state':
+      return `The rollout went from ${event.from} to ${event.to}: ${stop(event.verdict.reason)}`;
+    case 'wave.state':
+      return `The ${event.wave} wave went from ${event.from} to ${event.to}.`;
+    case 'host.state': {
+      const told = NOTABLE.has(event.to) || waves[0]?.hosts.includes(event.host) === true;
+      const why = event.verdict ? `: ${stop(event.verdict.reason)}` : '.';
+      return told ? `${event.host} (${event.wave}) went from ${event.from} to ${event.to}${why}` : null;
+    }
+    case 'host.reported':
+      if (event.state !== 'unhealthy' && event.state !== 'failed') return null;
+      return `${event.host} (${event.wave}) reported ${event.state}: ${stop(event.verdict.reason)}`;
+    case 'host.confirming':
+      return null;
+    case 'page.queued':
+      return `A page was sent off: ${stop(event.page.summary)}`;
+    case 'page.delivered':
+      return `The channel "${event.channel}" took the page.`;
+    case 'line.stopped':
+      return `An operator stopped the line: ${stop(event.reason)}`;
+    case 'line.started':
+      return `An operator started the line again: ${stop(event.reason)}`;
+    default:
+      return event satisfies never;
+  }
+}
+
+/** Host states that are told of every host, not only of the canary's. */
+const NOTABLE: ReadonlySet<string> = new Set([
+  'failed',
+  'reverting',
+  'reverted',
+  'revertFailed',
+  'lost',
+  'skipped',
+]);
+
+const COMMANDED: Record<Verb, string> = {
+  approve: 'approved it',
+  pause: 'paused it',
+  resume: 'resumed it',
+  abort: 'aborted it',
+  rollback: 'rolled it back',
+  retry: 'had it retried on',
+  skip: 'had it skip',
+};
+
+function count(n: number, noun: string): string {
+  return `${n} ${noun}${n === 1 ? '' : 's'}`;
+}
+
+/** Ends a text that people wrote as a sentence. */
+function stop(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}

@@ -1,0 +1,129 @@
+import { noData, type Strategy, type Verdict } from '@breakwater/shared';
+import type { z } from 'zod';
+import type { LoggedEvent } from '../../core/event.ts';
+import type { Line } from '../../core/line.ts';
+import { type Rollout, rowsOf, type Wave } from '../../core/rollout.ts';
+import type { HostView, PlanAnswer } from './interface.ts';
+import type { EventReply, HostReply, LineReply, PlanReply, RolloutReply } from './replies.ts';
+
+/** Wall-clock milliseconds as people and programs read them. */
+export function isoTime(ms: number): string;
+export function isoTime(ms: number | null): string | null;
+export function isoTime(ms: number | null): string | null {
+  return ms === null ? null : new Date(ms).toISOString();
+}
+
+/** A duration as a submission would write it: exact, in the largest unit that divides it. */
+export function durationText(ms: number): string {
+  const units = [
+    ['h', 3_600_000],
+    ['m', 60_000],
+    ['s', 1000],
+  ] as const;
+  const [unit, size] = units.find(([, candidate]) => ms > 0 && ms % candidate === 0) ?? ['ms', 1];
+  return `${ms / size}${unit}`;
+}
+
+function strategyView(strategy: Strategy): RolloutReply['strategy'] {
+  const { canary, datacenters, global, applyDeadline, progressDeadline, confirmDeadline, ...rest } = strategy;
+  return {
+    canary: { ...canary, soak: durationText(canary.soak) },
+    datacenters: { ...datacenters, soak: durationText(datacenters.soak) },
+    global: { soak: durationText(global.soak) },
+    ...rest,
+    applyDeadline: durationText(applyDeadline),
+    progressDeadline: durationText(progressDeadline),
+    confirmDeadline: durationText(confirmDeadline),
+  };
+}
+
+function waveView(rollout: Rollout, wave: Wave): RolloutReply['waves'][number] {
+  return {
+    kind: wave.kind,
+    ...(wave.datacenter !== null && { datacenter: wave.datacenter }),
+    state: wave.state,
+    startedAt: isoTime(wave.startedAt),
+    soakSeconds: wave.soakMs / 1000,
+    approvedBy: wave.approvedBy,
+    hosts: rowsOf(rollout, wave).map(({ id, state, verdict, since }) => ({
+      id,
+      state,
+      ...(verdict !== null && { verdict }),
+      since: isoTime(since),
+    })),
+  };
+}
+
+export function rolloutView(rollout: Rollout): RolloutReply {
+  const { id, state, verdict, pausedFrom, title, reason, ticket, submittedBy, bundle } = rollout;
+  return {
+    id,
+    state,
+    since: isoTime(rollout.since),
+    verdict,
+    pausedFrom,
+    title,
+    reason,
+    ticket,
+    submittedBy,
+    bundle,
+    createdAt: isoTime(rollout.createdAt),
+    detectedAt: isoTime(rollout.detectedAt),
+    haltedAt: isoTime(rollout.haltedAt),
+    pagedAt: isoTime(rollout.pagedAt),
+    strategy: strategyView(rollout.strategy),
+    hostsTotal: Object.keys(rollout.hosts).length,
+    waves: rollout.waves.map((wave) => waveView(rollout, wave)),
+  };
+}
+
+export function planView(plan: PlanAnswer): z.infer<typeof PlanReply> {
+  return {
+    planDigest: plan.planDigest,
+    bundle: plan.bundle,
+    waves: plan.waves.map(({ kind, datacenter, hosts, soakMs }) => ({
+      kind,
+      ...(datacenter !== null && { datacenter }),
+      hosts: [...hosts],
+      soakSeconds: soakMs / 1000,
+    })),
+    warnings: [...plan.warnings],
+  };
+}
+
+/** The hash of an event is over its time in milliseconds: whoever verifies the chain turns `at` back first. */
+export function eventView({ seq, at, type, prev, hash, ...fields }: LoggedEvent): EventReply {
+  return { seq, at: isoTime(at), type, ...fields, prev, hash };
+}
+
+/** Old news is no news: what a silent host last said of its health is not shown as if it held. */
+function healthView({ availability, heardAt, status }: HostView): Verdict {
+  if (status === null || heardAt === null)
+    return noData('not_seen', 'Nothing has been heard from its agent yet.');
+  if (availability !== 'unknown') return status.health;
+  return noData('not_heard', `Nothing has been heard from its agent since ${isoTime(heardAt)}.`);
+}
+
+export function hostView(host: HostView): HostReply {
+  const { id, datacenter, groups, labels, address, port, availability, status, rollout } = host;
+  return {
+    id,
+    datacenter,
+    groups: [...groups],
+    labels,
+    address,
+    port,
+    availability,
+    health: healthView(host),
+    generation: status?.generation ?? null,
+    lastKnownGood: status?.lastKnownGood ?? null,
+    epoch: status?.epoch ?? null,
+    daemon: status?.daemon ?? null,
+    lastSeenAt: isoTime(host.heardAt),
+    rollout,
+  };
+}
+
+export function lineView({ stopped, by, reason, since }: Line): LineReply {
+  return { stopped, by, reason, since: isoTime(since) };
+}

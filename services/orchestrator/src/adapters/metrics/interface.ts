@@ -1,0 +1,15 @@
+import type { DomainEvent } from '../../core/event.ts';
+
+/** What is counted and timed. Rollouts, hosts and operators are never labels: their number has no bound. */
+export interface Metrics {
+  /** Called after the events were saved, once for each. */
+  count(event: DomainEvent): void;
+  /** Seconds from the first sign of a failure to the durable halt. */
+  halted(seconds: number): void;
+  /** Seconds that one decision took, saving included. */
+  decided(seconds: number): void;
+  /** A decision was made again because somebody else had written first. */
+  conflicted(): void;
+  /** A pager took a page, or refused it. */
+  paged(channel: string, outcome: 'accepted' | 'failed'): void;
+}

@@ -1,0 +1,81 @@
+import { BreakwaterError, type HostId } from '@breakwater/shared';
+import type { LoggedEvent } from '../../core/event.ts';
+import type { HostRow, Rollout } from '../../core/rollout.ts';
+
+/** The form in which rollouts are stored. Whoever changes it raises the number, and goes on reading the old form. */
+const VERSION = 1;
+const BODY = 'rollout';
+const ROW = 'host:';
+type StoredBody = Omit<Rollout, 'hosts'> & { v: number };
+
+/**
+ * The fields of a rollout's hash that `after` changes: the rollout itself, and each row on its own. A report
+ * moves one row of thousands; writing them all would make every report cost as much as the fleet is large.
+ */
+export function changedFields(before: Rollout | null, after: Rollout): [field: string, json: string][] {
+  const { hosts, ...body } = after;
+  const fields: [string, string][] = [[BODY, JSON.stringify({ v: VERSION, ...body })]];
+  for (const [id, row] of Object.entries(hosts) as [HostId, HostRow][]) {
+    const old = before?.hosts[id];
+    if (old === row) continue;
+    const json = JSON.stringify(row);
+    if (old === undefined || json !== JSON.stringify(old)) fields.push([ROW + id, json]);
+  }
+  return fields;
+}
+
+/** Reads a rollout from its hash, as Redis answers it: field, value, field, value, … */
+export function decodeRollout(id: string, flat: readonly string[]): Rollout | null {
+  const name = `rollout ${id}`;
+  const fields = new Map<string, string>();
+  for (let at = 0; at + 1 < flat.length; at += 2) fields.set(flat[at] ?? '', flat[at + 1] ?? '');
+  if (fields.size === 0) return null;
+  const { v, ...body } = decode(fields.get(BODY), name) as StoredBody;
+  if (v !== VERSION || String(body.id) !== id) {
+    throw unreadable(name, `it says that it is ${body.id} in version ${v}; version ${VERSION} is read here`);
+  }
+  // Redis keeps no order of fields. Sorted, the same rollout reads the same in every process.
+  const rows = [...fields]
+    .filter(([field]) => field.startsWith(ROW))
+    .toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const hosts = Object.fromEntries(
+    rows.map(([field, json]) => [field.slice(ROW.length), decode(json, `${field} of ${name}`) as HostRow]),
+  );
+  const missing = body.waves.flatMap((wave) => wave.hosts).find((host) => hosts[host] === undefined);
+  if (missing !== undefined) throw unreadable(name, `the row of host ${missing} is missing`);
+  return { ...body, hosts };
+}
+
+/** One entry of a stream as Redis answers it: its id, and its fields with their values in one row. */
+export type StreamEntry = [id: string, flat: string[]];
+
+/** Fields of an entry of the log. `commit` names the write, so that its author can recognise it. */
+export const EVENT_FIELDS = { event: 'event', commit: 'commit' } as const;
+
+/** One field of an entry, by name. */
+export function entryField([id, flat]: StreamEntry, name: string): string {
+  const value = flat.find((_, index) => index % 2 === 1 && flat[index - 1] === name);
+  if (value === undefined) throw unreadable(`event ${id}`, `the field ${name} is missing`);
+  return value;
+}
+
+/** Reads an event from an entry of the log. */
+export function decodeEvent(entry: StreamEntry): LoggedEvent {
+  const event = decode(entryField(entry, EVENT_FIELDS.event), `event ${entry[0]}`) as LoggedEvent;
+  if (entry[0] !== `${event.seq}-0`) throw unreadable(`event ${entry[0]}`, `it calls itself ${event.seq}`);
+  return event;
+}
+
+/** Reads a value that this program has written. `what` names it for whoever has to repair the store. */
+export function decode(json: string | undefined, what: string): unknown {
+  if (json === undefined) throw unreadable(what, 'it is missing');
+  try {
+    return JSON.parse(json) as unknown;
+  } catch (cause) {
+    throw unreadable(what, 'it is not JSON', cause);
+  }
+}
+
+function unreadable(what: string, why: string, cause?: unknown): BreakwaterError {
+  return new BreakwaterError('store_unavailable', `The store's ${what} cannot be read: ${why}.`, { cause });
+}

@@ -1,0 +1,76 @@
+import type { Digest, HostId, HostStatus, Manifest, Page, RolloutId } from '@breakwater/shared';
+import type { LoggedEvent } from '../../core/event.ts';
+import type { Line } from '../../core/line.ts';
+import type { Rollout } from '../../core/rollout.ts';
+
+/** The newest event of the log. It moves with every write, so it is the version of everything. */
+export interface Head {
+  seq: number;
+  hash: string;
+}
+
+/** The head of an empty log. */
+export const GENESIS: Head = { seq: 0, hash: '0'.repeat(64) };
+
+/** All that decisions need, as of one head. */
+export interface Snapshot {
+  head: Head;
+  line: Line;
+  /** Rollouts that are not settled: each still owns its hosts. */
+  live: ReadonlyMap<RolloutId, Rollout>;
+  /** Which live rollout a host belongs to. */
+  claims: ReadonlyMap<HostId, RolloutId>;
+}
+
+/** One atomic write: it takes place as a whole, and only if the log's head is still `expected`. */
+export interface Commit {
+  expected: Head;
+  /** At least one: what changes without an event could be lost to another writer unseen. */
+  events: readonly [LoggedEvent, ...LoggedEvent[]];
+  rollout?: { before: Rollout | null; after: Rollout; live: boolean };
+  line?: Line;
+  /** Pages to put into the outbox, and ids of pages to take out of it. */
+  pages?: readonly Page[];
+  delivered?: readonly string[];
+  idempotency?: { key: string; request: Digest; rollout: RolloutId };
+}
+
+/** What a host last said of itself; kept beside the log, since it is an observation and decides nothing by itself. */
+export interface HostSighting {
+  status: HostStatus;
+  /** Wall-clock milliseconds of the orchestrator that heard it. */
+  heardAt: number;
+}
+
+/** Page of a listing. `next` is to be passed as `after` for the next one; `null` at the end. */
+export interface Slice<T> {
+  items: T[];
+  next: string | null;
+}
+
+/**
+ * The only store. Every method rejects with BreakwaterError `store_unavailable` when Redis does not answer;
+ * after a failed `commit` the store itself has read back whether the write took place.
+ */
+export interface Store {
+  /** A consistent view; it costs nothing when the head has not moved since the last commit of this process. */
+  snapshot(): Promise<Snapshot>;
+  /** @returns `conflict` when the head had moved: reload and decide again. Nothing was written then. */
+  commit(commit: Commit): Promise<'committed' | 'conflict'>;
+  /** Any rollout, settled or not. */
+  rollout(id: RolloutId): Promise<Rollout | null>;
+  /** Newest first. `after` is a rollout id. */
+  rollouts(limit: number, after: string | null): Promise<Slice<Rollout>>;
+  /** Events of one rollout, or of everything, oldest first, with `seq` greater than `after`. */
+  events(rollout: RolloutId | null, after: number, limit: number): Promise<LoggedEvent[]>;
+  outbox(): Promise<Page[]>;
+  idempotent(key: string): Promise<{ request: Digest; rollout: RolloutId } | null>;
+  /** Content-addressed and immutable: storing the same bundle twice is one bundle. */
+  putBundle(digest: Digest, manifest: Manifest, files: ReadonlyMap<Digest, Uint8Array>): Promise<void>;
+  manifest(digest: Digest): Promise<Manifest | null>;
+  file(sha256: Digest): Promise<Uint8Array | null>;
+  putSightings(sightings: ReadonlyMap<HostId, HostSighting>): Promise<void>;
+  sightings(): Promise<Map<HostId, HostSighting>>;
+  /** What in Redis's own settings could lose acknowledged writes; empty when nothing could. */
+  unsafeSettings(): Promise<string[]>;
+}

@@ -1,0 +1,163 @@
+import { randomUUID } from 'node:crypto';
+import {
+  BreakwaterError,
+  type Digest,
+  type HostId,
+  type Manifest,
+  type Page,
+  type RolloutId,
+} from '@breakwater/shared';
+import type { Redis } from 'ioredis';
+import type { LoggedEvent } from '../../core/event.ts';
+import type { Rollout } from '../../core/rollout.ts';
+import { type Log, type RedisAddress, redisClient, untilReady } from '../redis/client.ts';
+import { ageOf } from './commands.ts';
+import { writeCommit } from './commit.ts';
+import { putBundle } from './content.ts';
+import { decode, decodeEvent, decodeRollout, type StreamEntry } from './encoding.ts';
+import type { Commit, HostSighting, Slice, Snapshot, Store } from './interface.ts';
+import { KEYS } from './keys.ts';
+import { SAFE_SETTINGS, unsafeSettings } from './settings.ts';
+import { advance, readSnapshot } from './snapshot.ts';
+
+const COMMAND_TIMEOUT_MS = 2000;
+/** Fields of one HSET; more would keep Redis from everybody else for too long. */
+const SIGHTINGS_PER_COMMAND = 1000;
+
+export interface RedisStore extends Store {
+  close(): Promise<void>;
+}
+
+/** The store in one Redis primary. Its layout is in keys.ts, the one write in commit.ts. */
+export function redisStore(options: RedisAddress & { log: Log }): RedisStore {
+  return new StoreInRedis(options);
+}
+
+class StoreInRedis implements RedisStore {
+  readonly #client: Redis;
+  readonly #name: string;
+  #known: Snapshot | null = null;
+
+  constructor({ log, ...at }: RedisAddress & { log: Log }) {
+    this.#name = `Redis at ${at.address}:${at.port}`;
+    // ioredis must neither keep commands for later nor repeat them: an answer that was lost is not known, and only
+    // commit.ts may decide what to do about that.
+    const options = {
+      connectionName: 'breakwater-store',
+      commandTimeout: COMMAND_TIMEOUT_MS,
+      maxRetriesPerRequest: 0,
+      autoResendUnfulfilledCommands: false,
+      enableOfflineQueue: false,
+    };
+    this.#client = redisClient(at, options, log);
+  }
+
+  async snapshot(): Promise<Snapshot> {
+    const known = this.#known;
+    const snapshot = await this.#ask((redis) => readSnapshot(redis, known));
+    this.#known = snapshot;
+    return snapshot;
+  }
+
+  async commit(commit: Commit): Promise<'committed' | 'conflict'> {
+    const result = await this.#ask((redis) => writeCommit(redis, commit, randomUUID()));
+    // What is known is only ever compared with the head that Redis has; at worst it is read once more.
+    const decidedOn = this.#known?.head;
+    const { seq, hash } = commit.expected;
+    if (result === 'committed' && this.#known && decidedOn?.seq === seq && decidedOn.hash === hash) {
+      this.#known = advance(this.#known, commit);
+    }
+    return result;
+  }
+
+  async rollout(id: RolloutId): Promise<Rollout | null> {
+    const fields = await this.#ask((redis) => redis.call('HGETALL', KEYS.rollout(id)));
+    return decodeRollout(id, fields as string[]);
+  }
+
+  async rollouts(limit: number, after: string | null): Promise<Slice<Rollout>> {
+    const below = after === null ? '+inf' : `(${ageOf(after as RolloutId)}`;
+    const ids = await this.#ask((redis) =>
+      redis.zrevrangebyscore(KEYS.rollouts, below, '-inf', 'LIMIT', 0, limit + 1),
+    );
+    const shown = ids.slice(0, limit) as RolloutId[];
+    const items = await Promise.all(shown.map((id) => this.rollout(id)));
+    return {
+      items: items.filter((rollout) => rollout !== null),
+      next: ids.length > limit ? (shown.at(-1) ?? null) : null,
+    };
+  }
+
+  async events(rollout: RolloutId | null, after: number, limit: number): Promise<LoggedEvent[]> {
+    const key = rollout === null ? KEYS.log : KEYS.logOf(rollout);
+    const entries = await this.#ask((redis) => redis.xrange(key, `${after + 1}-0`, '+', 'COUNT', limit));
+    return (entries as StreamEntry[]).map(decodeEvent);
+  }
+
+  async outbox(): Promise<Page[]> {
+    const pages = await this.#ask((redis) => redis.hvals(KEYS.outbox));
+    return pages.map((json) => decode(json, 'a page') as Page).toSorted((a, b) => (a.at < b.at ? -1 : 1));
+  }
+
+  async idempotent(key: string): Promise<{ request: Digest; rollout: RolloutId } | null> {
+    const json = await this.#ask((redis) => redis.get(KEYS.idempotency(key)));
+    return json === null
+      ? null
+      : (decode(json, 'an idempotency key') as { request: Digest; rollout: RolloutId });
+  }
+
+  async putBundle(digest: Digest, manifest: Manifest, files: ReadonlyMap<Digest, Uint8Array>): Promise<void> {
+    await this.#ask((redis) => putBundle(redis, digest, manifest, files));
+  }
+
+  async manifest(digest: Digest): Promise<Manifest | null> {
+    const json = await this.#ask((redis) => redis.get(KEYS.bundle(digest)));
+    return json === null ? null : (decode(json, `bundle ${digest}`) as Manifest);
+  }
+
+  async file(sha256: Digest): Promise<Uint8Array | null> {
+    return this.#ask((redis) => redis.getBuffer(KEYS.file(sha256)));
+  }
+
+  async putSightings(sightings: ReadonlyMap<HostId, HostSighting>): Promise<void> {
+    const fields = [...sightings].map(([id, sighting]) => [id, JSON.stringify(sighting)]);
+    for (let at = 0; at < fields.length; at += SIGHTINGS_PER_COMMAND) {
+      const some = fields.slice(at, at + SIGHTINGS_PER_COMMAND).flat();
+      await this.#ask((redis) => redis.hset(KEYS.hosts, ...some));
+    }
+  }
+
+  async sightings(): Promise<Map<HostId, HostSighting>> {
+    const hosts = await this.#ask((redis) => redis.hgetall(KEYS.hosts));
+    return new Map(
+      Object.entries(hosts).map(([id, json]) => [
+        id as HostId,
+        decode(json, `sighting of ${id}`) as HostSighting,
+      ]),
+    );
+  }
+
+  async unsafeSettings(): Promise<string[]> {
+    return unsafeSettings(
+      (await this.#ask((redis) => redis.call('CONFIG', 'GET', ...SAFE_SETTINGS))) as string[],
+    );
+  }
+
+  async close(): Promise<void> {
+    this.#client.disconnect();
+  }
+
+  /** Asks Redis. While the very first connection is being made it waits; a lost one fails the question at once. */
+  async #ask<T>(question: (redis: Redis) => Promise<T>): Promise<T> {
+    const { status } = this.#client;
+    if (status === 'connecting' || status === 'connect') await untilReady(this.#client, COMMAND_TIMEOUT_MS);
+    try {
+      return await question(this.#client);
+    } catch (cause) {
+      if (cause instanceof BreakwaterError) throw cause;
+      throw new BreakwaterError('store_unavailable', `${this.#name} does not answer: ${String(cause)}`, {
+        cause,
+      });
+    }
+  }
+}

@@ -1,0 +1,66 @@
+import type { DatacenterName, GroupName, HostId, Share } from '@breakwater/shared';
+import type { Context } from './context.ts';
+import type { Fleet, FleetHost } from './fleet.ts';
+import { inFlight } from './host-row.ts';
+import type { HostRow, Rollout } from './rollout.ts';
+
+/** How many hosts a limit allows among `total`: a share is rounded down, but one is always allowed. */
+export function limitOf(limit: Share, total: number): number {
+  return Math.max(1, typeof limit === 'number' ? limit : Math.floor((total * Number.parseInt(limit, 10)) / 100));
+}
+
+/** How many hosts a share asks for among `total`: rounded up, so that it proves at least what was asked. */
+export function shareOf(share: Share, total: number): number {
+  return Math.min(total, typeof share === 'number' ? share : Math.ceil((total * Number.parseInt(share, 10)) / 100));
+}
+
+/** Cannot be counted on: in flight for this rollout or another, unhealthy, or not heard of. */
+function isUnavailable(rollout: Rollout, host: FleetHost): boolean {
+  const row = rollout.hosts[host.id];
+  return host.busy || host.availability !== 'healthy' || (row !== undefined && inFlight(row));
+}
+
+/** Hosts that stand in for one another, with how many of them may be unavailable at once. */
+interface Pool {
+  name: string;
+  limit: number;
+  members: readonly FleetHost[];
+}
+
+function poolsOf(rollout: Rollout, fleet: Fleet, row: HostRow): Pool[] {
+  const all = [...fleet.values()];
+  const datacenter = (name: DatacenterName): Pool => {
+    const members = all.filter((host) => host.datacenter === name);
+    return { name: `datacenter ${name}`, limit: limitOf(rollout.strategy.maxUnavailable, members.length), members };
+  };
+  const group = (name: GroupName): Pool => ({
+    name: `redundancy group ${name}`,
+    limit: rollout.strategy.maxUnavailablePerGroup,
+    members: all.filter((host) => host.groups.includes(name)),
+  });
+  return [datacenter(row.datacenter), ...row.groups.map(group)];
+}
+
+/**
+ * Says why a host may not be taken now, or `null` when it may. Hosts that are unhealthy for any reason use up
+ * the same budget as hosts in flight, so that a rollout never adds to an outage.
+ */
+export function whyNot(rollout: Rollout, row: HostRow, context: Context): string | null {
+  if (context.blocked !== null) return context.blocked;
+  const host = context.fleet.get(row.id);
+  if (!host) return `${row.id} is not in the fleet any more`;
+  if (host.busy) return `${row.id} is in flight for another rollout`;
+  if (host.availability !== 'healthy') return `${row.id} is ${host.availability}`;
+  for (const { name, limit, members } of poolsOf(rollout, context.fleet, row)) {
+    const down = members.filter((member) => isUnavailable(rollout, member));
+    if (down.length >= limit) return `${name} has ${down.length} of at most ${limit} hosts unavailable (${list(down)})`;
+    const left = members.length - down.length - 1;
+    if (left < 1 && !rollout.named.includes(row.id)) return `${row.id} is the last healthy host of ${name}`;
+  }
+  return null;
+}
+
+function list(hosts: readonly FleetHost[]): string {
+  const ids: HostId[] = hosts.map((host) => host.id);
+  return ids.length <= 5 ? ids.join(', ') : `${ids.slice(0, 5).join(', ')} and ${ids.length - 5} more`;
+}

@@ -1,0 +1,164 @@
+import type { ErrorCode, HostId, OperatorName, RolloutState } from '@breakwater/shared';
+import { inconclusive, pending } from '@breakwater/shared';
+import type { Context } from './context.ts';
+import type { Verb } from './event.ts';
+import { callBack } from './halting.ts';
+import { enter, inFlight, isMoving, mapRows, newAttempt } from './host-row.ts';
+import { beginRollback } from './rollback.ts';
+import { type Rollout, rowOf, type Wave, waveName } from './rollout.ts';
+import { currentWave } from './waves.ts';
+
+/** What a person asks of a rollout. */
+export interface Command {
+  verb: Verb;
+  by: OperatorName;
+  reason: string;
+  /** For `retry` and `skip`. */
+  host: HostId | null;
+}
+
+/** A command that is not legal, and why. Nothing has changed. */
+export interface Refusal {
+  code: ErrorCode;
+  detail: string;
+}
+
+/** In which states each verb is legal, and in which it has been done already and changes nothing. */
+export const LEGAL: Readonly<Record<Verb, { from: readonly RolloutState[]; done: readonly RolloutState[] }>> = {
+  approve: { from: ['awaitingApproval'], done: [] },
+  pause: { from: ['planned', 'preflighting', 'awaitingApproval', 'running'], done: ['paused'] },
+  resume: { from: ['paused', 'halted'], done: ['preflighting', 'running'] },
+  abort: {
+    from: ['planned', 'preflighting', 'awaitingApproval', 'running', 'paused', 'halted', 'rollingBack'],
+    done: ['aborted'],
+  },
+  rollback: {
+    from: ['preflighting', 'awaitingApproval', 'running', 'paused', 'halted', 'succeeded'],
+    done: ['rollingBack', 'rolledBack'],
+  },
+  retry: { from: ['preflighting', 'running', 'paused', 'awaitingApproval', 'halted'], done: [] },
+  skip: { from: ['preflighting', 'running', 'paused', 'awaitingApproval', 'halted'], done: [] },
+};
+
+/** Carries a person's command out on the rollout's state; what follows from it is decided afterwards. */
+export function command(rollout: Rollout, asked: Command, context: Context): Rollout | Refusal {
+  const { from, done } = LEGAL[asked.verb];
+  if (done.includes(rollout.state)) return rollout;
+  if (!from.includes(rollout.state)) {
+    const detail = `a rollout that is ${rollout.state} cannot ${asked.verb}; ${asked.verb} is for ${from.join(', ')}`;
+    return { code: 'verb_not_allowed', detail };
+  }
+  switch (asked.verb) {
+    case 'approve':
+      return approve(rollout, asked, context.now);
+    case 'pause':
+      return pause(rollout, asked, context.now);
+    case 'resume':
+      return rollout.state === 'paused' ? unpause(rollout, context.now) : takeUp(rollout, context);
+    case 'abort':
+      return {
+        ...callBack(rollout, context.now),
+        state: 'aborted',
+        since: context.now,
+        pausedFrom: null,
+        verdict: inconclusive('aborted', asked.reason),
+      };
+    case 'rollback': {
+      const verdict = rollout.state === 'halted' ? rollout.verdict : inconclusive('rolled_back', asked.reason);
+      return { ...beginRollback(rollout, context.now), verdict };
+    }
+    case 'retry':
+      return retry(rollout, asked, context);
+    case 'skip':
+      return skip(rollout, asked, context.now);
+    default:
+      return asked.verb satisfies never;
+  }
+}
+
+function approve(rollout: Rollout, { by }: Command, now: number): Rollout | Refusal {
+  if (by === rollout.submittedBy) return { code: 'own_approval', detail: `${by} submitted this rollout` };
+  const next = currentWave(rollout);
+  const mark = (wave: Wave): Wave => (wave === next ? { ...wave, approvedBy: by } : wave);
+  const verdict = pending('approved', `wave ${next ? waveName(next) : ''} was approved`);
+  return { ...rollout, state: 'running', since: now, waves: rollout.waves.map(mark), verdict };
+}
+
+function pause(rollout: Rollout, { reason }: Command, now: number): Rollout {
+  return { ...rollout, state: 'paused', since: now, pausedFrom: rollout.state, verdict: pending('paused', reason) };
+}
+
+/** Goes on where it was; the time spent paused is not held against the wave. */
+function unpause(rollout: Rollout, now: number): Rollout {
+  const pausedFor = now - rollout.since;
+  const running = (wave: Wave): boolean => wave.state === 'running' || wave.state === 'soaking';
+  const shift = (wave: Wave): Wave =>
+    running(wave) && wave.startedAt !== null ? { ...wave, startedAt: wave.startedAt + pausedFor } : wave;
+  return {
+    ...rollout,
+    state: rollout.pausedFrom ?? 'preflighting',
+    since: now,
+    pausedFrom: null,
+    waves: rollout.waves.map(shift),
+    verdict: pending('resumed', 'the rollout was resumed'),
+  };
+}
+
+/** After a halt: every host that does not keep the change proves it again, in a new attempt. */
+function takeUp(rollout: Rollout, context: Context): Rollout | Refusal {
+  const rows = Object.values(rollout.hosts);
+  const moving = rows.filter((row) => row.state !== 'staging' && isMoving(row));
+  if (moving.length > 0) return { code: 'verb_not_allowed', detail: `still going back: ${moving.map((row) => row.id).join(', ')}` };
+  const broken = rows.filter((row) => row.state === 'revertFailed');
+  if (broken.length > 0) {
+    const ids = broken.map((row) => row.id).join(', ');
+    return { code: 'verb_not_allowed', detail: `not back on its old configuration: ${ids}; retry or skip it first` };
+  }
+  const again = mapRows(rollout, (row) =>
+    row.state === 'skipped' || (row.changed && row.failure === null) ? row : newAttempt(row, context.nextEpoch, context.now),
+  );
+  return reopen(again, context.now);
+}
+
+/** Back to preflight, with the waves that had failed to be run again. */
+function reopen(rollout: Rollout, now: number): Rollout {
+  const again = (wave: Wave): Wave => (wave.state === 'failed' ? { ...wave, state: 'running', startedAt: now } : wave);
+  return {
+    ...rollout,
+    state: 'preflighting',
+    since: now,
+    detectedAt: null,
+    haltedAt: null,
+    pagedAt: null,
+    lastPageAt: null,
+    waves: rollout.waves.map(again),
+    verdict: pending('preflight_running', 'the remaining hosts are proving the change again'),
+  };
+}
+
+function refuseHost(detail: string): Refusal {
+  return { code: 'verb_not_allowed', detail };
+}
+
+function retry(rollout: Rollout, { host }: Command, context: Context): Rollout | Refusal {
+  const row = host === null ? undefined : rollout.hosts[host];
+  if (!row) return { code: 'not_found', detail: `host ${host ?? ''} is not in this rollout` };
+  const settled = row.state === 'skipped' || (row.failure !== null && !isMoving(row));
+  if (!settled) return refuseHost(`${row.id} is ${row.state}; only a host that failed or was skipped is retried`);
+  const again = newAttempt(row, context.nextEpoch, context.now);
+  const tried: Rollout = { ...rollout, hosts: { ...rollout.hosts, [row.id]: again } };
+  const clean = Object.values(tried.hosts).every((other) => other.failure === null);
+  return rollout.state === 'halted' && clean ? reopen(tried, context.now) : tried;
+}
+
+function skip(rollout: Rollout, { host, reason }: Command, now: number): Rollout | Refusal {
+  const row = host === null ? undefined : rollout.hosts[host];
+  if (!row) return { code: 'not_found', detail: `host ${host ?? ''} is not in this rollout` };
+  if (row.state === 'skipped') return rollout;
+  const moving = inFlight(row) && isMoving(row);
+  if (moving || row.state === 'confirmed') {
+    return refuseHost(`${row.id} is ${row.state}; a host that is changed is rolled back, not skipped`);
+  }
+  const skipped = { ...enter(rowOf(rollout, row.id), 'skipped', now, inconclusive('skipped', reason)), failure: null };
+  return { ...rollout, hosts: { ...rollout.hosts, [row.id]: skipped } };
+}

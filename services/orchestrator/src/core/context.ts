@@ -1,0 +1,19 @@
+import type { Fleet } from './fleet.ts';
+
+/** What a decision needs to know besides the rollout itself. */
+export interface Context {
+  /** Wall-clock milliseconds. */
+  now: number;
+  fleet: Fleet;
+  /** Why no host may be told to apply (the line is stopped, the store is unsafe); `null` when it may. */
+  blocked: string | null;
+  /** Since when the orchestrator has been able to hear hosts: silence before that is its own, not theirs. */
+  listeningSince: number;
+  /** An epoch higher than any that was ever handed out. */
+  nextEpoch: number;
+  /** How often a halt that nobody has decided about is paged again. */
+  repageEveryMs: number;
+}
+
+/** After a restart, agents get this long to reconnect and say what they had to say. */
+export const RECONNECT_GRACE_MS = 15_000;

@@ -1,0 +1,85 @@
+import { fail, formatDuration, type Verdict } from '@breakwater/shared';
+import { type Context, RECONNECT_GRACE_MS } from './context.ts';
+import { failAs, mapRows } from './host-row.ts';
+import { type HostRow, type Rollout, waveOf } from './rollout.ts';
+import { ENDED } from './transitions.ts';
+
+/** When a host counts as lost, and why. */
+interface Deadline {
+  at: number;
+  verdict: Verdict;
+}
+
+function silent(row: HostRow, context: Context, within: number): Deadline {
+  const heardAt = context.fleet.get(row.id)?.heardAt ?? 0;
+  return {
+    at: Math.max(row.since, heardAt) + within,
+    verdict: fail('host_silent', `${row.id} has said nothing for ${formatDuration(within)} while it was ${row.state}`),
+  };
+}
+
+function overdue(row: HostRow, start: number, within: number, doing: string): Deadline {
+  return {
+    at: start + within,
+    verdict: fail('deadline_passed', `${row.id} did not finish ${doing} within ${formatDuration(within)}`),
+  };
+}
+
+function deadlineOf(rollout: Rollout, row: HostRow, context: Context): Deadline | null {
+  const within = rollout.strategy.applyDeadline;
+  switch (row.state) {
+    case 'staging':
+      return overdue(row, row.since, within, 'proving the change offline');
+    case 'applying':
+    case 'verifying':
+      return overdue(row, row.grantedAt ?? row.since, within, 'applying the change');
+    case 'soaking': {
+      const soak = waveOf(rollout, row.id).soakMs;
+      const stuck = overdue(row, row.since, soak + within, 'its soak');
+      const quiet = silent(row, context, within);
+      return row.soaked || quiet.at < stuck.at ? quiet : stuck;
+    }
+    case 'confirmed':
+      return ENDED.includes(rollout.state) ? null : silent(row, context, within);
+    case 'failed':
+      return row.grantedAt === null || row.changed ? null : overdue(row, row.since, within, 'going back');
+    case 'reverting':
+      return overdue(row, row.since, within, 'going back');
+    case 'pending':
+    case 'ready':
+    case 'reverted':
+    case 'revertFailed':
+    case 'lost':
+    case 'skipped':
+      return null;
+    default:
+      return row.state satisfies never;
+  }
+}
+
+/** When the host counts as lost unless it is heard of before (wall-clock milliseconds); `null` for never. */
+export function lostAt(rollout: Rollout, row: HostRow, context: Context): number | null {
+  const deadline = deadlineOf(rollout, row, context);
+  // An orchestrator that was down itself has heard nobody. It waits for the agents to reconnect before it
+  // believes their silence; otherwise every restart of its own would halt every rollout.
+  return deadline && Math.max(deadline.at, context.listeningSince + RECONNECT_GRACE_MS);
+}
+
+/** A grant that the host never took, while grants are withheld, is given back instead of being held against it. */
+function isWithheld(rollout: Rollout, row: HostRow, context: Context): boolean {
+  return row.state === 'applying' && !row.taken && (rollout.state !== 'running' || context.blocked !== null);
+}
+
+/** Declares hosts lost whose deadline has passed. Lost is failed: silence is never success. */
+export function expire(rollout: Rollout, context: Context): Rollout {
+  let found = false;
+  const next = mapRows(rollout, (row) => {
+    const at = lostAt(rollout, row, context);
+    const deadline = deadlineOf(rollout, row, context);
+    if (at === null || deadline === null || at > context.now) return row;
+    if (isWithheld(rollout, row, context)) return { ...row, state: 'ready', since: context.now, grantedAt: null };
+    found = true;
+    return failAs(row, 'lost', context.now, deadline.verdict);
+  });
+  return found ? { ...next, detectedAt: next.detectedAt ?? context.now } : next;
+}

@@ -1,0 +1,52 @@
+import type {
+  HostId,
+  HostState,
+  OperatorName,
+  Page,
+  ReportedState,
+  RolloutId,
+  RolloutState,
+  Verdict,
+  WaveState,
+} from '@breakwater/shared';
+
+/** The verbs by which a person steers a rollout. */
+export const VERBS = ['approve', 'pause', 'resume', 'abort', 'rollback', 'retry', 'skip'] as const;
+export type Verb = (typeof VERBS)[number];
+
+/**
+ * Everything that is worth remembering, as it is logged. The log is the audit trail: whatever changes in the
+ * store changes in the same write as the events that say so.
+ */
+export type DomainEvent =
+  | { type: 'rollout.submitted'; rollout: RolloutId; by: OperatorName; title: string; reason: string; hosts: number }
+  | { type: 'rollout.command'; rollout: RolloutId; verb: Verb; by: OperatorName; reason: string; host?: HostId }
+  | { type: 'rollout.state'; rollout: RolloutId; from: RolloutState; to: RolloutState; verdict: Verdict }
+  | { type: 'wave.state'; rollout: RolloutId; wave: string; from: WaveState; to: WaveState }
+  | {
+      type: 'host.state';
+      rollout: RolloutId;
+      wave: string;
+      host: HostId;
+      from: HostState;
+      to: HostState;
+      verdict?: Verdict;
+    }
+  /** A host said something that changed no state: that it took a grant, or that its soak is over. */
+  | { type: 'host.reported'; rollout: RolloutId; wave: string; host: HostId; state: ReportedState; verdict: Verdict }
+  /** A host was told to keep the change. */
+  | { type: 'host.confirming'; rollout: RolloutId; wave: string; host: HostId }
+  | { type: 'page.queued'; rollout: RolloutId; page: Page }
+  | { type: 'page.delivered'; rollout: RolloutId; page: string; channel: string }
+  | { type: 'line.stopped'; by: OperatorName; reason: string }
+  | { type: 'line.started'; by: OperatorName; reason: string };
+
+/** An event in the log: numbered without gaps, and chained by hash to the one before it. */
+export type LoggedEvent = DomainEvent & {
+  seq: number;
+  /** Wall-clock milliseconds. */
+  at: number;
+  /** SHA-256 of the previous event, and of this one (over its canonical JSON without `hash`). */
+  prev: string;
+  hash: string;
+};

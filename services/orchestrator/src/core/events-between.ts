@@ -1,0 +1,64 @@
+import type { Page, Report } from '@breakwater/shared';
+import type { DomainEvent } from './event.ts';
+import { type HostRow, type Rollout, type Wave, waveName, waveOf } from './rollout.ts';
+import type { Input } from './transition.ts';
+import { HOST_TRANSITIONS, ROLLOUT_TRANSITIONS, WAVE_TRANSITIONS } from './transitions.ts';
+
+/**
+ * Says what a decision changed, by comparing before and after: an event cannot be forgotten, and none can be
+ * logged that is not so. A change that the tables do not allow is a bug and is never saved.
+ * @throws when a transition is not in the tables.
+ */
+export function eventsBetween(before: Rollout, after: Rollout, input: Input, pages: readonly Page[]): DomainEvent[] {
+  const rollout = after.id;
+  const events: DomainEvent[] = [...inputEvents(before, after, input)];
+  for (const row of Object.values(after.hosts)) {
+    const old = before.hosts[row.id];
+    if (old && old !== row) events.push(...hostEvents(after, old, row, input));
+  }
+  for (const [index, wave] of after.waves.entries()) {
+    const old = before.waves[index];
+    if (old && old.state !== wave.state) events.push(waveEvent(after, old, wave));
+  }
+  if (before.state !== after.state) {
+    assertLegal('rollout', rollout, before.state, after.state, ROLLOUT_TRANSITIONS[before.state]);
+    const { verdict, code, reason } = after.verdict;
+    const why = { verdict, code, reason };
+    events.push({ type: 'rollout.state', rollout, from: before.state, to: after.state, verdict: why });
+  }
+  events.push(...pages.map((page) => ({ type: 'page.queued', rollout, page }) as const));
+  return events;
+}
+
+function inputEvents(before: Rollout, after: Rollout, input: Input): DomainEvent[] {
+  const rollout = after.id;
+  if (input.type === 'command' && before !== after) {
+    const { verb, by, reason, host } = input.command;
+    return [{ type: 'rollout.command', rollout, verb, by, reason, ...(host === null ? {} : { host }) }];
+  }
+  if (input.type === 'pageDelivered') {
+    return [{ type: 'page.delivered', rollout, page: input.page, channel: input.channel }];
+  }
+  return [];
+}
+
+function hostEvents(rollout: Rollout, old: HostRow, row: HostRow, input: Input): DomainEvent[] {
+  const place = { rollout: rollout.id, wave: waveName(waveOf(rollout, row.id)), host: row.id };
+  if (old.state !== row.state) {
+    assertLegal('host', row.id, old.state, row.state, HOST_TRANSITIONS[old.state]);
+    const verdict = row.verdict === null ? {} : { verdict: row.verdict };
+    return [{ type: 'host.state', ...place, from: old.state, to: row.state, ...verdict }];
+  }
+  if (!old.confirming && row.confirming) return [{ type: 'host.confirming', ...place }];
+  const last: Report | undefined = input.type === 'reports' ? input.reports.at(-1) : undefined;
+  return last ? [{ type: 'host.reported', ...place, state: last.state, verdict: last.verdict }] : [];
+}
+
+function waveEvent(rollout: Rollout, old: Wave, wave: Wave): DomainEvent {
+  assertLegal('wave', waveName(wave), old.state, wave.state, WAVE_TRANSITIONS[old.state]);
+  return { type: 'wave.state', rollout: rollout.id, wave: waveName(wave), from: old.state, to: wave.state };
+}
+
+function assertLegal<S extends string>(what: string, name: string, from: S, to: S, legal: readonly S[]): void {
+  if (!legal.includes(to)) throw new Error(`${what} ${name} may not go from ${from} to ${to}`);
+}

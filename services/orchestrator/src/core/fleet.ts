@@ -1,0 +1,27 @@
+import type { DatacenterName, GroupName, HostId, Labels } from '@breakwater/shared';
+
+/** Whether a host may be counted on. No fresh word from it means `unknown`, and unknown is never healthy. */
+export type Availability = 'healthy' | 'unhealthy' | 'unknown';
+
+/** A host as it was enrolled: who it is and where its name server answers. */
+export interface EnrolledHost {
+  id: HostId;
+  datacenter: DatacenterName;
+  /** IP literal of the service address. */
+  address: string;
+  port: number;
+  groups: readonly GroupName[];
+  labels: Labels;
+}
+
+/** One host as decisions see it. */
+export interface FleetHost extends Omit<EnrolledHost, 'address' | 'port'> {
+  availability: Availability;
+  /** When anything was last heard from its agent, or `null`. */
+  heardAt: number | null;
+  /** In flight for some other rollout than the one that is being decided. */
+  busy: boolean;
+}
+
+/** The fleet at one moment, by host id. */
+export type Fleet = ReadonlyMap<HostId, FleetHost>;

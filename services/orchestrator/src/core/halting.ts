@@ -1,0 +1,81 @@
+import { fail, formatDuration, type LocatedVerdict, type RolloutState, type WaveState } from '@breakwater/shared';
+import type { Context } from './context.ts';
+import { whyNot } from './budget.ts';
+import { enter, inFlight, mapRows } from './host-row.ts';
+import { type Rollout, rowsOf, type Wave, waveName } from './rollout.ts';
+
+/** States in which a failure halts the rollout. While paused or waiting for approval it does so all the same. */
+const WATCHED: readonly RolloutState[] = ['preflighting', 'running', 'paused', 'awaitingApproval'];
+
+/** How many hosts of a wave may fail. Before the canary and in the canary it is none, whatever was configured. */
+function toleranceOf(rollout: Rollout, wave: Wave): number {
+  const preflight = (rollout.pausedFrom ?? rollout.state) === 'preflighting';
+  return preflight || wave.kind === 'canary' ? 0 : rollout.strategy.failureThreshold;
+}
+
+/** A wave that may pass although a host of it failed and is back, since the strategy tolerates that many. */
+export function isTolerated(rollout: Rollout, wave: Wave): boolean {
+  return rowsOf(rollout, wave).filter((row) => row.failure !== null).length <= toleranceOf(rollout, wave);
+}
+
+/** Why a running wave is late: what keeps the first host that still waits. */
+function lateness(rollout: Rollout, wave: Wave, context: Context): string {
+  const waiting = rowsOf(rollout, wave).find((row) => row.state === 'ready');
+  const why = waiting && whyNot(rollout, waiting, context);
+  return why ? `; ${waiting.id} could not be taken: ${why}` : '';
+}
+
+/**
+ * The halting rule: what, if anything, stops this rollout now. It looks at every wave, passed ones included,
+ * since a confirmed host that turns unhealthy counts as a failure of its wave; and it looks at what is
+ * missing (lost hosts, a wave that does not end) as much as at what was said.
+ */
+export function haltCause(rollout: Rollout, context: Context): LocatedVerdict | null {
+  if (!WATCHED.includes(rollout.state)) return null;
+  for (const wave of rollout.waves) {
+    if (isTolerated(rollout, wave)) continue;
+    const failed = rowsOf(rollout, wave).filter((row) => row.failure !== null);
+    const [first] = failed.toSorted((a, b) => a.since - b.since);
+    if (first?.failure) return { ...first.failure, host: first.id, wave: waveName(wave) };
+  }
+  const current = rollout.waves.find((wave) => wave.state === 'running' || wave.state === 'soaking');
+  const { progressDeadline } = rollout.strategy;
+  if (rollout.state !== 'running' || current?.startedAt == null) return null;
+  if (context.now < current.startedAt + progressDeadline) return null;
+  const reason = `wave ${waveName(current)} has not passed within ${formatDuration(progressDeadline)}`;
+  return { ...fail('progress_deadline', reason + lateness(rollout, current, context)), wave: waveName(current) };
+}
+
+/** Halts: no host goes on, those in flight go back, those confirmed stay unless the strategy says otherwise. */
+function halt(rollout: Rollout, cause: LocatedVerdict, now: number): Rollout {
+  const failed = (wave: Wave): WaveState =>
+    waveName(wave) === cause.wave && wave.startedAt !== null ? 'failed' : wave.state;
+  return {
+    ...callBack(rollout, now),
+    state: 'halted',
+    since: now,
+    pausedFrom: null,
+    verdict: cause,
+    detectedAt: rollout.detectedAt ?? now,
+    haltedAt: now,
+    waves: rollout.waves.map((wave) => ({ ...wave, state: failed(wave) })),
+  };
+}
+
+/**
+ * Calls hosts back: what is only staged stays staged and is never applied, what is in flight and has not kept
+ * the change goes back. Hosts that have failed are going back by themselves already.
+ */
+export function callBack(rollout: Rollout, now: number): Rollout {
+  return mapRows(rollout, (row) => {
+    if (row.state === 'staging') return enter(row, 'pending', now);
+    const going = inFlight(row) && row.failure === null;
+    return going ? enter(row, 'reverting', now, fail('called_back', 'the rollout was stopped')) : row;
+  });
+}
+
+/** Halts the rollout if anything asks for it. */
+export function judge(rollout: Rollout, context: Context): Rollout {
+  const cause = haltCause(rollout, context);
+  return cause ? halt(rollout, cause, context.now) : rollout;
+}

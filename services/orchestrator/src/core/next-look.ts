@@ -1,0 +1,31 @@
+import { isSettled } from './assignment.ts';
+import type { Context } from './context.ts';
+import { lostAt } from './deadlines.ts';
+import type { Rollout } from './rollout.ts';
+import { currentWave, soakEnd } from './waves.ts';
+
+/** How soon to look again at hosts that wait for room: room can come from outside this rollout, without an event. */
+const WAITING_LOOK_MS = 1000;
+
+/** The soonest moment at which time alone could change the decision; `null` when only news can. */
+export function nextLook(rollout: Rollout, context: Context): number | null {
+  if (isSettled(rollout)) return null;
+  const rows = Object.values(rollout.hosts);
+  const times: number[] = rows.flatMap((row) => {
+    const soak = row.state === 'soaking' && row.soaked && !row.confirming ? [soakEnd(rollout, row)] : [];
+    const lost = lostAt(rollout, row, context);
+    return lost === null ? soak : [...soak, lost];
+  });
+  const wave = currentWave(rollout);
+  if (rollout.state === 'running' && wave !== null) {
+    if (wave.startedAt !== null) times.push(wave.startedAt + rollout.strategy.progressDeadline);
+    if (wave.hosts.some((id) => rollout.hosts[id]?.state === 'ready')) times.push(context.now + WAITING_LOOK_MS);
+  }
+  if (rollout.state === 'planned') times.push(context.now);
+  if (rollout.state === 'rollingBack') times.push(context.now + WAITING_LOOK_MS);
+  if (rollout.state === 'halted') times.push((rollout.lastPageAt ?? context.now) + context.repageEveryMs);
+  // A time that has passed without effect must not make a busy loop.
+  const soonest = times.reduce((a, b) => Math.min(a, b), Infinity);
+  return soonest === Infinity ? null : Math.max(soonest, context.now + 1);
+}
+

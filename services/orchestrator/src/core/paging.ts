@@ -1,0 +1,74 @@
+import type { Page, Verdict } from '@breakwater/shared';
+import type { Context } from './context.ts';
+import { type HostRow, type Rollout, waveName, waveOf } from './rollout.ts';
+
+type Cause = Verdict & { host?: string | undefined; wave?: string | undefined };
+
+/** Halted, or already going back because of the halt: somebody has to know either way. */
+function haltedNow(before: Rollout, after: Rollout): boolean {
+  return after.haltedAt !== null && after.haltedAt !== before.haltedAt;
+}
+
+function isUndecided(rollout: Rollout, context: Context): boolean {
+  const last = rollout.lastPageAt;
+  return rollout.state === 'halted' && last !== null && context.now >= last + context.repageEveryMs;
+}
+
+function newlyStuck(before: Rollout, after: Rollout): HostRow[] {
+  return Object.values(after.hosts).filter(
+    (row) => row.state === 'revertFailed' && before.hosts[row.id]?.state !== 'revertFailed',
+  );
+}
+
+function changedCount(rollout: Rollout): number {
+  return Object.values(rollout.hosts).filter((row) => row.changed).length;
+}
+
+/** What the machine has done already, in one sentence. */
+function doneAlready(rollout: Rollout): string {
+  const changed = changedCount(rollout);
+  const kept = changed === 0 ? 'No host keeps the change' : `${changed} host(s) keep the change`;
+  return rollout.state === 'rollingBack'
+    ? 'All changed hosts are going back by themselves.'
+    : `No further host is touched; hosts in flight go back by themselves. ${kept}.`;
+}
+
+function page(rollout: Rollout, index: number, cause: Cause, at: number, repeated: boolean): Page {
+  const where = [cause.wave && `wave ${cause.wave}`, cause.host && `host ${cause.host}`].filter(Boolean).join(', ');
+  const headline = cause.code === 'revert_failed' ? 'A host is NOT back on its old configuration' : 'Rollout halted';
+  const still = repeated ? ' (still undecided)' : '';
+  return {
+    id: `${rollout.id}-p${rollout.pages + index + 1}`,
+    dedupKey: `${rollout.id}/${cause.code === 'revert_failed' ? `revert/${cause.host}` : `halt/${rollout.haltedAt}`}`,
+    severity: 'critical',
+    summary: `${headline}${still}: "${rollout.title}"${where && ` at ${where}`}. ${doneAlready(rollout)}`,
+    rollout: rollout.id,
+    code: cause.code,
+    reason: cause.reason,
+    ...(cause.host === undefined ? {} : { host: cause.host }),
+    ...(cause.wave === undefined ? {} : { wave: cause.wave }),
+    decide: `POST /v1/rollouts/${rollout.id}/rollback, /resume or /abort, with a reason`,
+    at: new Date(at).toISOString(),
+  };
+}
+
+/**
+ * Pages that this decision owes: for every halt, once more while nobody decides, and for every host that
+ * could not go back. They are saved in the same write as the state that calls for them.
+ */
+export function duePages(before: Rollout, after: Rollout, context: Context): Page[] {
+  const causes: { cause: Cause; repeated: boolean }[] = [];
+  if (haltedNow(before, after)) causes.push({ cause: after.verdict, repeated: false });
+  else if (isUndecided(after, context)) causes.push({ cause: after.verdict, repeated: true });
+  for (const row of newlyStuck(before, after)) {
+    const reason = `${row.id} could not go back: ${row.verdict?.reason ?? 'no reason given'}`;
+    const wave = waveName(waveOf(after, row.id));
+    causes.push({ cause: { verdict: 'fail', code: 'revert_failed', reason, host: row.id, wave }, repeated: false });
+  }
+  return causes.map(({ cause, repeated }, index) => page(after, index, cause, context.now, repeated));
+}
+
+/** Counts the pages that were queued, so that each has an id of its own and repeated ones keep their distance. */
+export function recordPages(rollout: Rollout, pages: readonly Page[], now: number): Rollout {
+  return pages.length === 0 ? rollout : { ...rollout, pages: rollout.pages + pages.length, lastPageAt: now };
+}

@@ -1,0 +1,80 @@
+import type { HostId, HostState, Report } from '@breakwater/shared';
+import { enter, failAs } from './host-row.ts';
+import { type HostRow, type Rollout, rowOf } from './rollout.ts';
+
+/** States from which each kind of report may move a host on; from any other state it changes nothing. */
+const FROM = {
+  ready: ['staging'],
+  // `ready` too: the host may have taken a grant that was withdrawn in the same moment.
+  applying: ['ready', 'applying'],
+  verifying: ['applying'],
+  soaking: ['applying', 'verifying'],
+  soaked: ['soaking'],
+  confirmed: ['soaking'],
+  unhealthy: ['confirmed'],
+  failed: ['staging', 'ready', 'applying', 'verifying', 'soaking', 'confirmed', 'lost'],
+  reverting: ['applying', 'verifying', 'soaking', 'confirmed', 'failed', 'lost', 'revertFailed'],
+  reverted: ['applying', 'verifying', 'soaking', 'confirmed', 'failed', 'reverting', 'lost', 'revertFailed'],
+  revertFailed: ['applying', 'verifying', 'soaking', 'confirmed', 'failed', 'reverting', 'lost'],
+} as const satisfies Record<Report['state'], readonly HostState[]>;
+
+/** Whether a report is news: of this attempt, and not taken in before. */
+function isNews(row: HostRow, journal: string, report: Report): boolean {
+  if (report.epoch !== row.epoch) return false;
+  return row.heard?.journal !== journal || report.seq > row.heard.seq;
+}
+
+function moved(row: HostRow, report: Report, now: number): HostRow {
+  const from: readonly HostState[] = FROM[report.state];
+  if (!from.includes(row.state)) return strayed(row, report);
+  const { verdict } = report;
+  switch (report.state) {
+    case 'ready':
+    case 'verifying':
+    case 'soaking':
+      return { ...enter(row, report.state, now, verdict), taken: row.taken || report.state !== 'ready' };
+    case 'applying':
+      return { ...enter(row, 'applying', now, verdict), taken: true, grantedAt: row.grantedAt ?? now };
+    case 'soaked':
+      return { ...row, soaked: true, verdict };
+    case 'confirmed':
+      // Nobody confirms himself: without our word this is a bug or a lie, and the deadline will judge it.
+      return row.confirming ? { ...enter(row, 'confirmed', now, verdict), changed: true } : row;
+    case 'unhealthy':
+    case 'failed':
+      return failAs(row, 'failed', now, verdict);
+    case 'reverting':
+      return enter(row, 'reverting', now, verdict);
+    case 'reverted':
+      return { ...enter(row, 'reverted', now, row.failure ?? verdict), grantedAt: null, changed: false };
+    case 'revertFailed':
+      return failAs(row, 'revertFailed', now, verdict);
+    default:
+      return report.state satisfies never;
+  }
+}
+
+/** A report that came too late to move the host, but still tells something that must not be lost. */
+function strayed(row: HostRow, report: Report): HostRow {
+  // Called back at the very moment at which it kept the change: it has the new generation until it is back.
+  if (report.state === 'confirmed' && row.state === 'reverting') return { ...row, changed: true };
+  // Called back for another host's failure, and found to have failed itself.
+  if (report.state === 'failed' && row.state === 'reverting') return { ...row, failure: row.failure ?? report.verdict };
+  return row;
+}
+
+/**
+ * Takes one host's report in. A report changes only the row of the host that sent it, and one that was taken
+ * in before, or that belongs to another attempt, changes nothing.
+ */
+export function receive(rollout: Rollout, host: HostId, journal: string, report: Report, now: number): Rollout {
+  const row = rowOf(rollout, host);
+  if (!isNews(row, journal, report)) return rollout;
+  const next: HostRow = { ...moved(row, report, now), heard: { journal, seq: report.seq } };
+  const failedNow = next.failure !== null && row.failure === null;
+  return {
+    ...rollout,
+    hosts: { ...rollout.hosts, [host]: next },
+    detectedAt: rollout.detectedAt ?? (failedNow ? now - report.observedAgoMs : null),
+  };
+}

@@ -1,0 +1,78 @@
+import { fail, inconclusive } from '@breakwater/shared';
+import { limitOf } from './budget.ts';
+import type { Context } from './context.ts';
+import { enter, mapRows } from './host-row.ts';
+import { type HostRow, type Rollout, rowsOf, waveOf } from './rollout.ts';
+
+const goingBack = (row: HostRow): boolean =>
+  row.state === 'reverting' || (row.state === 'failed' && row.grantedAt !== null && !row.changed);
+
+/**
+ * Whether one more host of this datacenter may go back now. Only hosts that are going back count: the alarm
+ * that caused the rollback must not block it.
+ */
+function hasRoom(rollout: Rollout, row: HostRow, context: Context): boolean {
+  const total = [...context.fleet.values()].filter((host) => host.datacenter === row.datacenter).length;
+  const going = Object.values(rollout.hosts).filter((other) => other.datacenter === row.datacenter && goingBack(other));
+  return going.length < limitOf(rollout.strategy.maxUnavailable, total);
+}
+
+/** Keeps the new generation and answers: sending it back costs availability, so it waits for its turn. */
+function isServing(row: HostRow, context: Context): boolean {
+  return row.state === 'confirmed' && context.fleet.get(row.id)?.availability === 'healthy';
+}
+
+function sendBack(rollout: Rollout, row: HostRow, now: number): Rollout {
+  const verdict = row.failure ?? inconclusive('rolled_back', 'the rollout is being rolled back');
+  return { ...rollout, hosts: { ...rollout.hosts, [row.id]: enter(row, 'reverting', now, verdict) } };
+}
+
+/**
+ * Rolls back: the newest wave first, hosts that are down at once, hosts that serve within `maxUnavailable`.
+ * There is no canary; every host proves by its old answers that it is back.
+ */
+export function runRollback(rollout: Rollout, context: Context): Rollout {
+  if (rollout.state !== 'rollingBack') return rollout;
+  for (const wave of rollout.waves.toReversed()) {
+    const toGo = rowsOf(rollout, wave).filter((row) => row.changed && !goingBack(row) && row.state !== 'revertFailed' && row.state !== 'lost');
+    const next = toGo.reduce((current, row) => {
+      const now = !isServing(row, context) || hasRoom(current, row, context);
+      return now ? sendBack(current, row, context.now) : current;
+    }, rollout);
+    const busy = rowsOf(next, wave).some((row) => row.changed && row.state !== 'revertFailed' && row.state !== 'lost');
+    if (busy) return next;
+  }
+  return Object.values(rollout.hosts).some(goingBack) ? rollout : finish(rollout, context.now);
+}
+
+function finish(rollout: Rollout, now: number): Rollout {
+  const stuck = Object.values(rollout.hosts).find((row) => row.state === 'revertFailed' || (row.state === 'lost' && row.grantedAt !== null));
+  if (!stuck) return { ...rollout, state: 'rolledBack', since: now };
+  const verdict = fail('rollback_incomplete', `${stuck.id} is not back: ${stuck.verdict?.reason ?? stuck.state}`);
+  return {
+    ...rollout,
+    state: 'halted',
+    since: now,
+    haltedAt: now,
+    verdict: { ...verdict, host: stuck.id, wave: waveOf(rollout, stuck.id).kind },
+  };
+}
+
+/** Begins a rollback; hosts in flight go back at once, those that were stuck are asked once more. */
+export function beginRollback(rollout: Rollout, now: number): Rollout {
+  const verdict = inconclusive('rolled_back', 'the rollout was rolled back');
+  const asked = mapRows(rollout, (row) => {
+    const stuck = row.state === 'revertFailed' || (row.state === 'lost' && row.grantedAt !== null);
+    const flying = row.state === 'applying' || row.state === 'verifying' || row.state === 'soaking';
+    if (row.state === 'staging') return enter(row, 'pending', now);
+    return stuck || flying ? enter(row, 'reverting', now, row.failure ?? verdict) : row;
+  });
+  return { ...asked, state: 'rollingBack', since: now, pausedFrom: null };
+}
+
+/** Under `onFailure: rollback` a halt goes on to the way back by itself. */
+export function rollBackIfAsked(rollout: Rollout, context: Context): Rollout {
+  const asked = rollout.strategy.onFailure === 'rollback' && rollout.verdict.code !== 'rollback_incomplete';
+  const haltedNow = rollout.state === 'halted' && rollout.since === context.now;
+  return asked && haltedNow ? beginRollback(rollout, context.now) : rollout;
+}

@@ -1,0 +1,112 @@
+import type {
+  Check,
+  DatacenterName,
+  Digest,
+  Expect,
+  GroupName,
+  HostId,
+  HostState,
+  LocatedVerdict,
+  OperatorName,
+  RolloutId,
+  RolloutState,
+  Strategy,
+  Verdict,
+  WaveKind,
+  WaveState,
+} from '@breakwater/shared';
+
+/** One host's part in a rollout. Times are wall-clock milliseconds of the orchestrator. */
+export interface HostRow {
+  id: HostId;
+  datacenter: DatacenterName;
+  groups: readonly GroupName[];
+  state: HostState;
+  /** When the state was entered. */
+  since: number;
+  /** What decided the state, for a person; `null` before anything was judged. */
+  verdict: Verdict | null;
+  /** The attempt that the host is in; a retry has a higher one. Reports of other epochs are not about it. */
+  epoch: number;
+  /** When this attempt was told to apply; `null` while nothing live may have been touched. */
+  grantedAt: number | null;
+  /** The host has said that it took the grant. Until then a pause can still withhold it. */
+  taken: boolean;
+  /** The host has been healthy for its whole soak. */
+  soaked: boolean;
+  /** The host has been told to keep the change; it becomes `confirmed` when it says that it did. */
+  confirming: boolean;
+  /** The host keeps the new generation: it was confirmed in this attempt and has not gone back since. */
+  changed: boolean;
+  /** Why this host counts as a failure of its wave. It stays until the host is retried or skipped. */
+  failure: Verdict | null;
+  /** The last report that was taken in: the journal's name and its sequence number there. */
+  heard: { journal: string; seq: number } | null;
+}
+
+export interface Wave {
+  kind: WaveKind;
+  /** Set for `datacenter` waves. */
+  datacenter: DatacenterName | null;
+  state: WaveState;
+  hosts: readonly HostId[];
+  soakMs: number;
+  startedAt: number | null;
+  approvedBy: OperatorName | null;
+}
+
+/** The whole state of a rollout. Only `transition` makes a new one out of an old one. */
+export interface Rollout {
+  id: RolloutId;
+  title: string;
+  reason: string;
+  ticket: string | null;
+  submittedBy: OperatorName;
+  createdAt: number;
+  bundle: Digest;
+  strategy: Strategy;
+  checks: readonly Check[];
+  expect: Expect;
+  /** Hosts that the submission names: only these may be taken as the last healthy one of their place. */
+  named: readonly HostId[];
+  state: RolloutState;
+  /** When the state was entered. */
+  since: number;
+  /** What a paused rollout goes back to. */
+  pausedFrom: RolloutState | null;
+  /** What decided the state. */
+  verdict: LocatedVerdict;
+  waves: readonly Wave[];
+  hosts: Readonly<Record<HostId, HostRow>>;
+  /** When a host first saw the failure that halted the rollout, when the halt was decided, when a pager took the page. */
+  detectedAt: number | null;
+  haltedAt: number | null;
+  pagedAt: number | null;
+  /** How many pages have been queued; it numbers them and spaces the repeated ones. */
+  pages: number;
+  lastPageAt: number | null;
+}
+
+/** A wave as people call it: `canary`, `datacenter ams`, `global`. */
+export function waveName(wave: Pick<Wave, 'kind' | 'datacenter'>): string {
+  return wave.datacenter === null ? wave.kind : `${wave.kind} ${wave.datacenter}`;
+}
+
+/** The rows of a wave, in its order. */
+export function rowsOf(rollout: Rollout, wave: Wave): HostRow[] {
+  return wave.hosts.map((id) => rowOf(rollout, id));
+}
+
+/** @throws when the host is not in the rollout: a plan and its rows are made together. */
+export function rowOf(rollout: Rollout, id: HostId): HostRow {
+  const row = rollout.hosts[id];
+  if (!row) throw new Error(`host ${id} is not in rollout ${rollout.id}`);
+  return row;
+}
+
+/** The wave that a host belongs to. */
+export function waveOf(rollout: Rollout, id: HostId): Wave {
+  const wave = rollout.waves.find((candidate) => candidate.hosts.includes(id));
+  if (!wave) throw new Error(`host ${id} is in no wave of rollout ${rollout.id}`);
+  return wave;
+}

@@ -1,0 +1,80 @@
+import type { HostId, Page, Report } from '@breakwater/shared';
+import { type Command, command, type Refusal } from './commands.ts';
+import type { Context } from './context.ts';
+import { expire } from './deadlines.ts';
+import type { DomainEvent } from './event.ts';
+import { eventsBetween } from './events-between.ts';
+import { judge } from './halting.ts';
+import { duePages, recordPages } from './paging.ts';
+import { nextLook } from './next-look.ts';
+import { receive } from './receive.ts';
+import { rollBackIfAsked, runRollback } from './rollback.ts';
+import type { Rollout } from './rollout.ts';
+import { confirmSoaked, runPreflight, runWaves } from './waves.ts';
+
+/** What a rollout may have to react to. `look` is the passing of time, and news about the fleet. */
+export type Input =
+  | { type: 'look' }
+  | { type: 'reports'; host: HostId; journal: string; reports: readonly Report[] }
+  | { type: 'command'; command: Command }
+  | { type: 'pageDelivered'; page: string; channel: string };
+
+/** What was decided: the new state, the events that say so, what is to be done, and when to look again. */
+export interface Decision {
+  rollout: Rollout;
+  /** Empty exactly when nothing has changed. */
+  events: DomainEvent[];
+  pages: Page[];
+  /** Wall-clock milliseconds; `null` when only news can change anything. */
+  nextLookAt: number | null;
+}
+
+/** How often the steps are repeated until nothing moves. A plan has far fewer waves than this. */
+const MOST_STEPS = 10_000;
+
+function apply(rollout: Rollout, input: Input, context: Context): Rollout | Refusal {
+  switch (input.type) {
+    case 'look':
+      return rollout;
+    case 'reports':
+      return input.reports.reduce(
+        (current, report) => receive(current, input.host, input.journal, report, context.now),
+        rollout,
+      );
+    case 'command':
+      return command(rollout, input.command, context);
+    case 'pageDelivered':
+      return { ...rollout, pagedAt: rollout.pagedAt ?? context.now };
+    default:
+      return input satisfies never;
+  }
+}
+
+/** One round of everything that follows by itself. Halting is judged before anything goes forward. */
+function advance(rollout: Rollout, context: Context): Rollout {
+  const steps = [expire, judge, rollBackIfAsked, runRollback, confirmSoaked, runPreflight, runWaves] as const;
+  return steps.reduce((current, step) => step(current, context), rollout);
+}
+
+function settle(rollout: Rollout, context: Context): Rollout {
+  let current = rollout;
+  for (let step = 0; step < MOST_STEPS; step += 1) {
+    const next = advance(current, context);
+    if (next === current) return current;
+    current = next;
+  }
+  throw new Error(`rollout ${rollout.id} does not come to rest: two rules undo one another`);
+}
+
+/**
+ * Decides. Pure: the same rollout, input and context always give the same decision, so it may be repeated
+ * after a lost race, and a simulation may replay it.
+ */
+export function transition(before: Rollout, input: Input, context: Context): Decision | Refusal {
+  const applied = apply(before, input, context);
+  if ('code' in applied) return applied;
+  const settled = settle(applied, context);
+  const pages = duePages(before, settled, context);
+  const after = recordPages(settled, pages, context.now);
+  return { rollout: after, events: eventsBetween(before, after, input, pages), pages, nextLookAt: nextLook(after, context) };
+}

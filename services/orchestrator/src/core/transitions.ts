@@ -1,0 +1,63 @@
+import type { HostState, RolloutState, WaveState } from '@breakwater/shared';
+
+/**
+ * What may follow what, seen from one saved state to the next: a single decision may pass through several
+ * steps (a resumed rollout whose failed hosts were all skipped goes from `halted` through `preflighting` to
+ * `running` at once). Code, tests and the diagrams in the documentation are held to these tables.
+ */
+export const ROLLOUT_TRANSITIONS: Readonly<Record<RolloutState, readonly RolloutState[]>> = {
+  planned: ['preflighting', 'paused', 'halted', 'aborted'],
+  preflighting: ['awaitingApproval', 'running', 'paused', 'halted', 'rollingBack', 'rolledBack', 'aborted', 'succeeded'],
+  awaitingApproval: ['running', 'paused', 'halted', 'rollingBack', 'rolledBack', 'aborted', 'succeeded'],
+  running: ['awaitingApproval', 'paused', 'halted', 'rollingBack', 'rolledBack', 'aborted', 'succeeded'],
+  paused: [
+    'planned',
+    'preflighting',
+    'awaitingApproval',
+    'running',
+    'halted',
+    'rollingBack',
+    'rolledBack',
+    'aborted',
+    'succeeded',
+  ],
+  halted: ['preflighting', 'awaitingApproval', 'running', 'rollingBack', 'rolledBack', 'aborted', 'succeeded'],
+  rollingBack: ['rolledBack', 'halted', 'aborted'],
+  rolledBack: [],
+  aborted: [],
+  // Not an end for people: whoever finds out ten minutes later that the change was bad rolls it back.
+  succeeded: ['rollingBack', 'rolledBack'],
+};
+
+/** A wave fails and is taken up again when its rollout is resumed. */
+export const WAVE_TRANSITIONS: Readonly<Record<WaveState, readonly WaveState[]>> = {
+  pending: ['running', 'soaking', 'passed', 'failed', 'skipped'],
+  running: ['soaking', 'passed', 'failed', 'skipped'],
+  soaking: ['running', 'passed', 'failed', 'skipped'],
+  passed: ['failed'],
+  failed: ['running', 'soaking', 'passed', 'skipped'],
+  skipped: ['running', 'failed'],
+};
+
+/**
+ * A late "healthy" never undoes a failure: from `failed`, `lost`, `reverting` and `revertFailed` no report
+ * leads back to a healthy state. Only a retry does, and that is a new attempt, beginning at `staging`.
+ */
+export const HOST_TRANSITIONS: Readonly<Record<HostState, readonly HostState[]>> = {
+  pending: ['staging', 'skipped'],
+  staging: ['ready', 'applying', 'failed', 'lost', 'pending', 'skipped'],
+  ready: ['applying', 'staging', 'failed', 'lost', 'skipped'],
+  applying: ['ready', 'verifying', 'soaking', 'failed', 'reverting', 'reverted', 'revertFailed', 'lost'],
+  verifying: ['soaking', 'failed', 'reverting', 'reverted', 'revertFailed', 'lost'],
+  soaking: ['confirmed', 'failed', 'reverting', 'reverted', 'revertFailed', 'lost'],
+  confirmed: ['failed', 'reverting', 'reverted', 'revertFailed', 'lost'],
+  failed: ['reverting', 'reverted', 'revertFailed', 'lost', 'staging', 'skipped'],
+  reverting: ['reverted', 'revertFailed', 'lost'],
+  reverted: ['staging', 'skipped'],
+  revertFailed: ['reverting', 'reverted', 'lost', 'staging', 'skipped'],
+  lost: ['failed', 'reverting', 'reverted', 'revertFailed', 'staging', 'skipped'],
+  skipped: ['staging'],
+};
+
+/** States in which a rollout takes no further decision by itself. */
+export const ENDED: readonly RolloutState[] = ['rolledBack', 'aborted', 'succeeded'];

@@ -1,0 +1,97 @@
+import { BreakwaterError, type HostId, type PollRequest, type PollResponse, revisionOf } from '@breakwater/shared';
+import type { AgentDesk } from '../adapters/http/interface.ts';
+import { assignmentOf } from '../core/assignment.ts';
+import { blockedBy, type Engine, type EngineDeps } from './engine.ts';
+
+type Waiter = () => void;
+
+/** Hosts that wait for their assignment to change. */
+interface WaitingRoom {
+  /** Resolves when the host is called, when `ms` have passed, or when the caller has gone. */
+  wait(host: HostId, ms: number, signal: AbortSignal): Promise<void>;
+}
+
+function waitingRoom(deps: Pick<EngineDeps, 'wakeups' | 'clock'>): WaitingRoom {
+  const waiting = new Map<HostId, Set<Waiter>>();
+  const call = (host: HostId): void => {
+    for (const waiter of waiting.get(host) ?? []) waiter();
+  };
+  deps.wakeups.subscribe(({ hosts }) => {
+    for (const host of hosts) call(host);
+  });
+  return {
+    wait: (host, ms, signal) =>
+      new Promise((resolve) => {
+        const mine = waiting.get(host) ?? new Set<Waiter>();
+        waiting.set(host, mine);
+        const leave = (): void => {
+          cancel();
+          mine.delete(leave);
+          if (mine.size === 0) waiting.delete(host);
+          signal.removeEventListener('abort', leave);
+          resolve();
+        };
+        const cancel = deps.clock.setTimer(ms, leave);
+        mine.add(leave);
+        if (signal.aborted) leave();
+        else signal.addEventListener('abort', leave);
+      }),
+  };
+}
+
+/** Answers agents: takes in what they report, and tells each what it should be at. */
+export function createAgentDesk(deps: EngineDeps, engine: Engine, verifyWithinMs: number): AgentDesk {
+  const { store, watch, clock } = deps;
+  const room = waitingRoom(deps);
+
+  async function takeIn(host: HostId, request: PollRequest): Promise<number> {
+    const { claims } = await store.snapshot();
+    const owner = claims.get(host);
+    const reports = request.reports.toSorted((a, b) => a.seq - b.seq);
+    const news = reports.filter((report) => report.rollout === owner);
+    if (owner !== undefined && news.length > 0) {
+      await engine.decide(owner, { type: 'reports', host, journal: request.journal, reports: news });
+    }
+    // Reports about rollouts that are over change nothing any more; they are acknowledged all the same.
+    return reports.at(-1)?.seq ?? 0;
+  }
+
+  async function answer(host: HostId, acknowledged: number): Promise<PollResponse> {
+    const snapshot = await store.snapshot();
+    const owner = snapshot.claims.get(host);
+    const rollout = owner === undefined ? undefined : snapshot.live.get(owner);
+    const row = rollout?.hosts[host];
+    const blocked = blockedBy(snapshot, deps.guard);
+    const assignment = rollout && row ? assignmentOf(rollout, row, blocked, verifyWithinMs) : null;
+    return { host, assignment, acknowledged };
+  }
+
+  return {
+    async poll(host, request, signal) {
+      watch.see(host, request.status);
+      const deadline = clock.monotonic() + request.waitMs;
+      const acknowledged = await takeIn(host, request);
+      for (;;) {
+        // The wait begins before the look, so that a change in between is not missed.
+        const left = deadline - clock.monotonic();
+        const stop = new AbortController();
+        const news = room.wait(host, Math.max(0, left), AbortSignal.any([signal, stop.signal]));
+        const response = await answer(host, acknowledged);
+        const done = left <= 0 || signal.aborted || revisionOf(response.assignment) !== request.following;
+        if (done) stop.abort();
+        await news;
+        if (done) return response;
+      }
+    },
+    async manifest(digest) {
+      const manifest = await store.manifest(digest);
+      if (!manifest) throw new BreakwaterError('bundle_unknown', `no bundle has the digest ${digest}`);
+      return manifest;
+    },
+    async file(digest) {
+      const content = await store.file(digest);
+      if (!content) throw new BreakwaterError('not_found', `no file has the digest ${digest}`);
+      return content;
+    },
+  };
+}

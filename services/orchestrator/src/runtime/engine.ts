@@ -1,0 +1,156 @@
+import { BreakwaterError, type Clock, type HostId, type RolloutId } from '@breakwater/shared';
+import type { Logger } from 'pino';
+import type { Metrics } from '../adapters/metrics/interface.ts';
+import type { PageQueue, WaveQueue } from '../adapters/queue/interface.ts';
+import type { Snapshot, Store } from '../adapters/store/interface.ts';
+import type { Wakeups } from '../adapters/wakeups/interface.ts';
+import { isSettled, stepOf } from '../core/assignment.ts';
+import type { Context } from '../core/context.ts';
+import { inFlight } from '../core/host-row.ts';
+import { violations } from '../core/invariants.ts';
+import { partOf } from '../core/part.ts';
+import type { Rollout } from '../core/rollout.ts';
+import { type Decision, type Input, transition } from '../core/transition.ts';
+import { chain } from './chain.ts';
+import type { FleetWatch } from './fleet-watch.ts';
+import { logEvents } from './log-events.ts';
+import type { StoreGuard } from './store-guard.ts';
+import { inTurns } from './turns.ts';
+
+export interface EngineDeps {
+  store: Store;
+  watch: FleetWatch;
+  guard: StoreGuard;
+  queues: () => { waves: WaveQueue; pages: PageQueue };
+  wakeups: Wakeups;
+  metrics: Metrics;
+  clock: Clock;
+  log: Logger;
+  repageEveryMs: number;
+}
+
+/** The outcome of a decision that was saved, or that had nothing to save. */
+export interface Decided {
+  rollout: Rollout;
+  nextLookAt: number | null;
+}
+
+/** Loads, decides, saves with a version check, and only then acts. Everything that happens goes through here. */
+export interface Engine {
+  /**
+   * Lets a rollout react to an input.
+   * @throws BreakwaterError: `not_found`, what the core refused, or `store_unavailable`.
+   */
+  decide(id: RolloutId, input: Input, options?: { delivered?: string }): Promise<Decided>;
+  /** What a decision would know now. */
+  context(snapshot: Snapshot, deciding: RolloutId | null): Context;
+  /** Runs other writes to the store in turn with the decisions. */
+  inTurn<T>(work: () => Promise<T>): Promise<T>;
+}
+
+/** How often a decision is made anew after somebody else wrote first, before the caller is told to try again. */
+const MOST_RACES = 50;
+
+export function createEngine(deps: EngineDeps): Engine {
+  const { store, watch, guard, clock } = deps;
+  const inTurn = inTurns();
+
+  function context(snapshot: Snapshot, deciding: RolloutId | null): Context {
+    const others = [...snapshot.live.values()].filter((rollout) => rollout.id !== deciding);
+    const busy = new Set(others.flatMap((rollout) => Object.values(rollout.hosts).filter(inFlight).map((row) => row.id)));
+    return {
+      now: clock.now(),
+      fleet: watch.fleet(busy),
+      blocked: blockedBy(snapshot, guard),
+      listeningSince: watch.listeningSince(),
+      nextEpoch: snapshot.head.seq + 1,
+      repageEveryMs: deps.repageEveryMs,
+    };
+  }
+
+  async function attempt(id: RolloutId, input: Input, delivered: string | undefined): Promise<Decided | 'conflict'> {
+    const started = clock.monotonic();
+    const snapshot = await store.snapshot();
+    const before = snapshot.live.get(id) ?? (await store.rollout(id));
+    if (!before) throw new BreakwaterError('not_found', `there is no rollout ${id}`);
+    const now = context(snapshot, id);
+    const decision = transition(before, input, now);
+    if ('code' in decision) throw new BreakwaterError(decision.code, decision.detail);
+    const [first, ...rest] = chain(snapshot.head, decision.events, now.now);
+    if (!first) return decision;
+    assertSound(before, decision.rollout, snapshot, watch);
+    const live = !isSettled(decision.rollout);
+    const saved = await store.commit({
+      expected: snapshot.head,
+      events: [first, ...rest],
+      rollout: { before, after: decision.rollout, live },
+      pages: decision.pages,
+      ...(delivered === undefined ? {} : { delivered: [delivered] }),
+    });
+    if (saved === 'conflict') return 'conflict';
+    deps.metrics.decided((clock.monotonic() - started) / 1000);
+    logEvents(deps, before, decision);
+    await actOn(deps, before, decision, now.blocked, first.seq + rest.length);
+    return decision;
+  }
+
+  return {
+    context,
+    inTurn,
+    decide: (id, input, options = {}) =>
+      inTurn(async () => {
+        for (let race = 0; race < MOST_RACES; race += 1) {
+          const outcome = await attempt(id, input, options.delivered);
+          if (outcome !== 'conflict') return outcome;
+          deps.metrics.conflicted();
+        }
+        throw new BreakwaterError('conflict', `rollout ${id} was changed by others ${MOST_RACES} times in a row`);
+      }),
+  };
+}
+
+/** Why no host may be granted now, whichever rollout it belongs to. */
+export function blockedBy(snapshot: Snapshot, guard: StoreGuard): string | null {
+  if (snapshot.line.stopped) return `the line is stopped: ${snapshot.line.reason ?? 'no reason given'}`;
+  const [unsafe] = guard.unsafe();
+  return unsafe === undefined ? null : `Redis could lose acknowledged writes: ${unsafe}`;
+}
+
+/** Refuses to save what breaks an invariant: a rollout that stands still is better than one that lies. */
+function assertSound(before: Rollout, after: Rollout, snapshot: Snapshot, watch: FleetWatch): void {
+  const broken = violations(after);
+  if (broken.length > 0) throw new Error(`rollout ${after.id} would break an invariant: ${broken.join('; ')}`);
+  if (snapshot.live.has(after.id) || isSettled(after)) return;
+  // A settled rollout comes back to life only to be rolled back, and only while its hosts are still where it left them.
+  const taken = Object.values(before.hosts).find((row) => {
+    const newer = (watch.sighting(row.id)?.status.epoch ?? 0) > row.epoch;
+    return snapshot.claims.has(row.id) || newer;
+  });
+  if (!taken) return;
+  const owner = snapshot.claims.get(taken.id);
+  throw new BreakwaterError('superseded', `${taken.id} has since been changed${owner ? ` by ${owner}` : ''}`);
+}
+
+function hostsToWake(before: Rollout, after: Rollout, blocked: string | null): HostId[] {
+  return Object.values(after.hosts)
+    .filter((row) => {
+      const old = before.hosts[row.id];
+      return !old || old.epoch !== row.epoch || stepOf(before, old, blocked) !== stepOf(after, row, blocked);
+    })
+    .map((row) => row.id);
+}
+
+/** After the write, never before it: what is told to the outside is always already durable. */
+async function actOn(deps: EngineDeps, before: Rollout, decision: Decision, blocked: string | null, head: number): Promise<void> {
+  const { rollout, pages, nextLookAt } = decision;
+  const { waves, pages: pageQueue } = deps.queues();
+  const results = await Promise.allSettled([
+    deps.wakeups.publish({ hosts: hostsToWake(before, rollout, blocked), head }),
+    ...pages.map((page) => pageQueue.deliver(page.id)),
+    ...(nextLookAt === null ? [] : [waves.wakeAt({ rollout: rollout.id, part: partOf(rollout) }, nextLookAt)]),
+  ]);
+  for (const result of results) {
+    // Nothing is lost: the sweep finds rollouts, pages and hosts whose wake-up did not go out.
+    if (result.status === 'rejected') deps.log.warn({ rollout: rollout.id, err: result.reason }, 'a wake-up was not sent');
+  }
+}

@@ -1,0 +1,43 @@
+import { sleep } from '@breakwater/shared';
+import { partOf } from '../core/part.ts';
+import type { Engine, EngineDeps } from './engine.ts';
+
+const SWEEP_EVERY_MS = 5000;
+const EXCHANGE_EVERY_MS = 1000;
+const GUARD_EVERY_MS = 10_000;
+
+/** Looks at every live rollout and every waiting page, and makes sure that each has a job: wake-ups may be lost. */
+export async function sweepOnce(deps: EngineDeps, engine: Engine): Promise<void> {
+  const { waves, pages } = deps.queues();
+  for (const id of (await deps.store.snapshot()).live.keys()) {
+    const { rollout, nextLookAt } = await engine.decide(id, { type: 'look' });
+    if (nextLookAt !== null) await waves.wakeAt({ rollout: id, part: partOf(rollout) }, nextLookAt);
+  }
+  for (const page of await deps.store.outbox()) await pages.deliver(page.id);
+}
+
+/** Repeats a duty until `signal` aborts. A failure is logged and the duty tried again; the first of a row only. */
+async function repeat(deps: EngineDeps, name: string, everyMs: number, signal: AbortSignal, duty: () => Promise<void>): Promise<void> {
+  let failing = false;
+  while (!signal.aborted) {
+    try {
+      await duty();
+      deps.watch.storeReached(true);
+      failing = false;
+    } catch (error) {
+      deps.watch.storeReached(false);
+      if (!failing) deps.log.error({ duty: name, err: error }, 'a duty failed; trying again until it works');
+      failing = true;
+    }
+    await sleep(deps.clock, everyMs, signal);
+  }
+}
+
+/** The orchestrator's standing duties, until `signal` aborts. */
+export async function standWatch(deps: EngineDeps, engine: Engine, signal: AbortSignal): Promise<void> {
+  await Promise.all([
+    repeat(deps, 'check the store', GUARD_EVERY_MS, signal, () => deps.guard.look()),
+    repeat(deps, 'exchange sightings', EXCHANGE_EVERY_MS, signal, () => deps.watch.exchange()),
+    repeat(deps, 'sweep', SWEEP_EVERY_MS, signal, () => sweepOnce(deps, engine)),
+  ]);
+}

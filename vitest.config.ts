@@ -1,0 +1,28 @@
+import { defineConfig } from 'vitest/config';
+
+// .ci/run names a file here, and reads the numbers of passed and failed tests from it.
+const resultsFile = process.env['TEST_RESULTS'];
+
+export default defineConfig({
+  test: {
+    reporters: resultsFile ? ['default', ['json', { outputFile: resultsFile }]] : ['default'],
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['{packages,services}/**/src/**/*.test.ts', 'deploy/**/src/**/*.test.ts'],
+        },
+      },
+      {
+        test: {
+          name: 'integration',
+          include: ['test/**/*.test.ts'],
+          // Every file starts a fleet of its own: with more of them at once, tests would measure the machine.
+          maxWorkers: 2,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+});
