@@ -1,7 +1,7 @@
-import type { DomainEvent } from '@breakwater/orchestrator/core/event.ts';
-import type { HostRow, Rollout } from '@breakwater/orchestrator/core/rollout.ts';
-import type { Commit, Head, Snapshot } from '@breakwater/orchestrator/adapters/store/interface.ts';
-import { chain } from '@breakwater/orchestrator/runtime/chain.ts';
+import type { DomainEvent } from '../../services/orchestrator/src/core/event.ts';
+import type { HostRow, Rollout } from '../../services/orchestrator/src/core/rollout.ts';
+import type { Commit, Head } from '../../services/orchestrator/src/adapters/store/interface.ts';
+import { chain } from '../../services/orchestrator/src/runtime/chain.ts';
 import {
   type DatacenterName,
   type Digest,
@@ -112,11 +112,8 @@ export function write(
   return { expected: head, events: chain(head, [event], 1000), ...rest };
 }
 
-/** A submission on top of a snapshot: the rollout's number is that of its first event. */
-export function submission(
-  snapshot: Pick<Snapshot, 'head'>,
-  hosts: readonly string[],
-): Commit & { rollout: object } {
-  const after = rolloutOf(snapshot.head.seq + 1, hosts);
-  return { ...write(snapshot.head, submitted(after)), rollout: { before: null, after, live: true } };
+/** A submission on top of a head: the rollout's number is that of its first event. */
+export function submission(head: Head, hosts: readonly string[]): Commit & { rollout: { after: Rollout } } {
+  const after = rolloutOf(head.seq + 1, hosts);
+  return { ...write(head, submitted(after)), rollout: { before: null, after, live: true } };
 }

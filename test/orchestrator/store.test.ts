@@ -1,6 +1,6 @@
-import { GENESIS } from '@breakwater/orchestrator/adapters/store/interface.ts';
-import { type RedisStore, redisStore } from '@breakwater/orchestrator/adapters/store/redis-store.ts';
-import { verifyChain } from '@breakwater/orchestrator/runtime/chain.ts';
+import { GENESIS } from '../../services/orchestrator/src/adapters/store/interface.ts';
+import { type RedisStore, redisStore } from '../../services/orchestrator/src/adapters/store/redis-store.ts';
+import { verifyChain } from '../../services/orchestrator/src/runtime/chain.ts';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Loss, type LossyProxy, lossyProxy } from '../support/lossy-proxy.ts';
 import { type PrivateRedis, startRedis } from '../support/redis.ts';
@@ -94,14 +94,14 @@ describe('the store in Redis', () => {
   test('a snapshot is read once for each head, and not at all after own commits', async () => {
     const [store, other] = [open(), open()];
     const first = await store.snapshot();
-    const commit = submission(first, ['ns1']);
+    const commit = submission(first.head, ['ns1']);
     await store.commit(commit);
     const second = await store.snapshot();
-    expect(second.live.get(commit.rollout!.after.id)).toBe(commit.rollout!.after);
+    expect(second.live.get(commit.rollout.after.id)).toBe(commit.rollout.after);
     expect(await store.snapshot()).toBe(second);
     expect(first.live.size).toBe(0);
 
-    await other.commit(submission(await other.snapshot(), ['ns2']));
+    await other.commit(submission((await other.snapshot()).head, ['ns2']));
     expect((await store.snapshot()).live.size).toBe(2);
     await redis.run('FLUSHALL');
     expect((await store.snapshot()).head).toEqual(GENESIS);

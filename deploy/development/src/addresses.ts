@@ -34,9 +34,10 @@ type Attempt = 'added' | 'taken' | 'forbidden';
 
 /** Adds one address. The kernel adds it or says that it is there already: of two fleets, one only gets it. */
 async function add(address: string): Promise<Attempt> {
-  const { failed, stderr } = await execa('ip', ['addr', 'add', `${address}/32`, 'dev', 'lo'], { reject: false });
+  const { failed } = await execa('ip', ['addr', 'add', `${address}/32`, 'dev', 'lo'], { reject: false });
   if (!failed) return 'added';
-  return stderr?.includes('File exists') ? 'taken' : 'forbidden';
+  // The words with which it says so differ from kernel to kernel.
+  return (await onLoopback()).has(address) ? 'taken' : 'forbidden';
 }
 
 /** Addresses on the loopback interface that belong to one fleet. */
@@ -63,8 +64,10 @@ export function createAddressBook(): AddressBook {
   const claimAll = async (addresses: string[]): Promise<string[]> => {
     for (const address of addresses) {
       const attempt = await take(address);
-      if (attempt === 'taken') throw new AddressError(`${address} is on lo already; give another --addresses`);
-      if (attempt === 'forbidden') throw new AddressError(`${address} cannot be added to lo; --addresses needs root`);
+      if (attempt === 'taken')
+        throw new AddressError(`${address} is on lo already; give another --addresses`);
+      if (attempt === 'forbidden')
+        throw new AddressError(`${address} cannot be added to lo; --addresses needs root`);
     }
     return addresses;
   };
@@ -84,7 +87,8 @@ export function createAddressBook(): AddressBook {
   };
 
   return {
-    claim: (count, range) => (range === null ? claimBlock(count) : claimAll((addressesOf(range) ?? []).slice(0, count))),
+    claim: (count, range) =>
+      range === null ? claimBlock(count) : claimAll((addressesOf(range) ?? []).slice(0, count)),
     release: async () => {
       // The first address goes last: it is what tells other fleets that the block is taken.
       for (let address = added.pop(); address !== undefined; address = added.pop()) {

@@ -1,4 +1,11 @@
-import type { HostState, LocatedVerdict, RolloutState, Verdict, WaveKind, WaveState } from '@breakwater/shared';
+import type {
+  HostState,
+  LocatedVerdict,
+  RolloutState,
+  Verdict,
+  WaveKind,
+  WaveState,
+} from '@breakwater/shared';
 
 /** A rollout, as far as the development fleet looks at it. */
 export interface Rollout {
@@ -63,12 +70,16 @@ async function* eventBlocks(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<s
 
 export function createApi(url: string, token: string): Api {
   const request = async (path: string, init: RequestInit = {}): Promise<Response> => {
-    const headers = { authorization: `Bearer ${token}`, ...(init.headers as Record<string, string> | undefined) };
+    const headers = {
+      authorization: `Bearer ${token}`,
+      ...(init.headers as Record<string, string> | undefined),
+    };
     const response = await fetch(url + path, { ...init, headers });
     if (!response.ok) throw new ApiError(`${path} answered ${response.status}: ${await response.text()}`);
     return response;
   };
-  const read = async <T>(path: string, init?: RequestInit): Promise<T> => (await (await request(path, init)).json()) as T;
+  const read = async <T>(path: string, init?: RequestInit): Promise<T> =>
+    (await (await request(path, init)).json()) as T;
 
   return {
     ready: async () => (await fetch(`${url}/readyz`)).ok,

@@ -18,7 +18,9 @@ export function nodeProgram(path: string): string[] {
  * Compiled code, kept from one start to the next. It is below node_modules and not in the run folder because a
  * service writes it when it ends: a folder that goes with the fleet would never be read.
  */
-export const compileCache = { NODE_COMPILE_CACHE: fileURLToPath(new URL('node_modules/.cache/breakwater', PROJECT)) };
+export const compileCache = {
+  NODE_COMPILE_CACHE: fileURLToPath(new URL('node_modules/.cache/breakwater', PROJECT)),
+};
 
 /** A host as the orchestrator is told of it, with the token of its agent. */
 export interface EnrolledHost extends PlannedHost {
@@ -85,7 +87,11 @@ async function writeOrchestrator(runDir: string, parts: OrchestratorParts): Prom
   );
   await write(
     'operators.json',
-    Object.entries(parts.operators).map(([name, token]) => ({ name, role: name, tokenSha256: sha256(token as string) })),
+    Object.entries(parts.operators).map(([name, token]) => ({
+      name,
+      role: name,
+      tokenSha256: sha256(token as string),
+    })),
   );
   await write('orchestrator.json', {
     api: { address, port: ports.api },
@@ -118,7 +124,12 @@ export async function writeCentral(
 ): Promise<string[]> {
   const ports = servicePorts(portBase);
   const { service: redis, passwordFile } = await writeRedis(runDir, ports.redis);
-  const orchestrator = await writeOrchestrator(runDir, { portBase, hosts, operators, redisPasswordFile: passwordFile });
+  const orchestrator = await writeOrchestrator(runDir, {
+    portBase,
+    hosts,
+    operators,
+    redisPasswordFile: passwordFile,
+  });
   const pages: Service = {
     name: serviceNames.pages,
     command: [

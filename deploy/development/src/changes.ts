@@ -57,7 +57,10 @@ export const badChange: Change = {
       ...goodChange.bundle.files,
       [NAMED_CONF_PATH]:
         acl +
-        (firstConfiguration[NAMED_CONF_PATH] ?? '').replace('allow-query { any; }', 'allow-query { internal; }'),
+        (firstConfiguration[NAMED_CONF_PATH] ?? '').replace(
+          'allow-query { any; }',
+          'allow-query { internal; }',
+        ),
     },
   },
   strategy,

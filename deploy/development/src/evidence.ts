@@ -22,7 +22,10 @@ export async function lookAtAll(hosts: readonly FleetHost[]): Promise<Map<string
 export async function ask(host: FleetHost, name: string): Promise<string[]> {
   const question = [`@${host.address}`, '-p', String(host.port), '+short', '+tries=2', '+time=1', name, 'A'];
   const { stdout } = await execa('dig', question, { reject: false });
-  return (stdout ?? '').split('\n').filter((line) => /^[\d.]+$/.test(line)).toSorted();
+  return (stdout ?? '')
+    .split('\n')
+    .filter((line) => /^[\d.]+$/.test(line))
+    .toSorted();
 }
 
 export function same(a: readonly string[], b: readonly string[]): boolean {

@@ -77,7 +77,11 @@ async function bringUp(keeper: Keeper, size: Size, { addresses, signal }: FleetO
   const central = await writeCentral(runDir, size.portBase, hosts, operators);
   const services = await Promise.all(hosts.map((host) => writeHost(runDir, host, agentsUrl)));
   signal?.throwIfAborted();
-  await keeper.start([...central, ...services.map(({ named }) => named), ...services.map(({ agent }) => agent)]);
+  await keeper.start([
+    ...central,
+    ...services.map(({ named }) => named),
+    ...services.map(({ agent }) => agent),
+  ]);
 
   const url = `http://127.0.0.1:${ports.api}`;
   await waitUntilReady(createApi(url, operators.admin), hosts.length, runDir, signal);

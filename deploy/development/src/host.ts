@@ -56,7 +56,8 @@ export async function writeHost(
   agentsUrl: string,
 ): Promise<{ agent: string; named: string }> {
   const paths = hostPaths(runDir, host.id);
-  for (const folder of [paths.initial, paths.storeDir, paths.stateDir]) await mkdir(folder, { recursive: true });
+  for (const folder of [paths.initial, paths.storeDir, paths.stateDir])
+    await mkdir(folder, { recursive: true });
   await writeManagedRoot(runDir, host);
   await writeSecret(paths.token, host.token);
   await writeFile(paths.config, `${JSON.stringify(agentConfiguration(runDir, host, agentsUrl), null, 2)}\n`);

@@ -29,12 +29,16 @@ async function nextAnswer(child: ChildProcess, ended: Promise<unknown>): Promise
  * @param runDir an empty or absent folder, which is kept at the end; by default a temporary one.
  */
 export async function forkKeeper(runDir: string | undefined): Promise<Keeper> {
-  const child = fork(fileURLToPath(new URL('keeper.ts', import.meta.url)), runDir === undefined ? [] : [runDir], {
-    detached: true,
-    // Standard output is for the line of JSON; and a reader of it must not wait for the keeper to close it.
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    execArgv: [],
-  });
+  const child = fork(
+    fileURLToPath(new URL('keeper.ts', import.meta.url)),
+    runDir === undefined ? [] : [runDir],
+    {
+      detached: true,
+      // Standard output is for the line of JSON; and a reader of it must not wait for the keeper to close it.
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      execArgv: [],
+    },
+  );
   const ended = once(child, 'exit');
   const ask = async (question: Ask): Promise<Answer> => {
     const answer = nextAnswer(child, ended);

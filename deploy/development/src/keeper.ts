@@ -11,17 +11,23 @@ import { join } from 'node:path';
 import { AddressError, createAddressBook } from './addresses.ts';
 import type { Answer, Ask } from './keeper-protocol.ts';
 import { fleetPaths } from './layout.ts';
-import { createSupervisors } from './supervisors.ts';
+import { createSupervisors, type Supervisors } from './supervisors.ts';
 
 const given = process.argv[2];
-const runDir = given ?? (await mkdtemp(join(tmpdir(), 'breakwater-')));
-await mkdir(fleetPaths(runDir).logs, { recursive: true });
 const addresses = createAddressBook();
-const supervisors = createSupervisors(runDir);
+let runDir = '';
+let supervisors: Supervisors | null = null;
 
 function tell(answer: Answer): void {
   // Whoever listened may be gone; that is about to be noticed as a closed channel.
   if (process.connected) process.send?.(answer, undefined, {}, () => undefined);
+}
+
+async function prepare(): Promise<void> {
+  runDir = given ?? (await mkdtemp(join(tmpdir(), 'breakwater-')));
+  supervisors = createSupervisors(runDir);
+  await mkdir(fleetPaths(runDir).logs, { recursive: true });
+  tell({ answer: 'ready', runDir });
 }
 
 async function carryOut(ask: Ask): Promise<Answer> {
@@ -29,7 +35,7 @@ async function carryOut(ask: Ask): Promise<Answer> {
     case 'addresses':
       return { answer: 'addresses', addresses: await addresses.claim(ask.count, ask.range) };
     case 'start':
-      await supervisors.start(ask.services);
+      await supervisors?.start(ask.services);
       return { answer: 'started' };
   }
 }
@@ -44,24 +50,23 @@ async function answerTo(ask: Ask): Promise<void> {
 }
 
 // One thing after another, the teardown included: nothing may be added behind its back.
-let work = Promise.resolve();
+let work: Promise<void> = Promise.resolve();
 let ending = false;
 
 /** Ends everything. Each step is taken even if the one before it failed. */
 async function tearDown(): Promise<void> {
   const complain = (error: unknown): void => console.error(`keeper: ${String(error)}`);
-  await supervisors.end().catch(complain);
+  await supervisors?.end().catch(complain);
   await addresses.release().catch(complain);
-  if (given === undefined) await rm(runDir, { recursive: true, force: true, maxRetries: 3 }).catch(complain);
+  if (given === undefined && runDir !== '')
+    await rm(runDir, { recursive: true, force: true, maxRetries: 3 }).catch(complain);
 }
 
 function end(): void {
   if (ending) return;
   ending = true;
-  work = work.then(tearDown).finally(() => {
-    process.exitCode = 0;
-    if (process.connected) process.disconnect();
-  });
+  // With the channel closed and all children gone, nothing keeps this process any longer.
+  work = work.then(tearDown).finally(() => process.connected && process.disconnect());
 }
 
 process.on('message', (ask: Ask) => {
@@ -71,4 +76,6 @@ process.on('disconnect', end);
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, end);
 // The terminal or pipe behind it may be gone by the time that there is something to complain about.
 process.stderr.on('error', () => undefined);
-tell({ answer: 'ready', runDir });
+// The starter may have been killed while this program was being loaded, before anybody listened for that.
+if (!process.connected) end();
+else work = work.then(prepare);

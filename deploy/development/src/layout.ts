@@ -35,7 +35,10 @@ function datacenterName(index: number): string {
 export function planHosts({ hosts, datacenters, portBase }: Size, addresses: string[] | null): PlannedHost[] {
   const places = Array.from({ length: datacenters }, (_, index) => {
     const count = Math.floor(hosts / datacenters) + (index < hosts % datacenters ? 1 : 0);
-    return Array.from({ length: count }, (__, place) => ({ datacenter: datacenterName(index), number: place + 1 }));
+    return Array.from({ length: count }, (__, place) => ({
+      datacenter: datacenterName(index),
+      number: place + 1,
+    }));
   });
   return places.flat().map(({ datacenter, number }, index) => {
     const address = addresses?.[index];

@@ -23,7 +23,9 @@ function integer(low: number, high: number): (text: string) => number {
 
 function range(text: string): string {
   if (addressesOf(text) !== null) return text;
-  throw new InvalidArgumentError('It takes a range within 127.0.0.0/8, from /16 to /32, such as 127.53.7.0/24.');
+  throw new InvalidArgumentError(
+    'It takes a range within 127.0.0.0/8, from /16 to /32, such as 127.53.7.0/24.',
+  );
 }
 
 /** What is wrong with flags that are right one by one, or `null`. */
@@ -43,15 +45,28 @@ function contradiction({ hosts, datacenters, addresses, once, idle }: Options): 
  */
 export function readOptions(args: readonly string[]): Options {
   const command = new Command('npm start --')
-    .description('Starts a fleet of real name servers on loopback, and tells how a good and a bad change go through it.')
+    .description(
+      'Starts a fleet of real name servers on loopback, and tells how a good and a bad change go through it.',
+    )
     .option('--hosts <n>', 'name servers, 1 to 200', integer(1, 200), 12)
     .option('--datacenters <n>', 'datacenters that they are spread over', integer(1, 200), 3)
     .option('--port-base <port>', 'first port; the API listens here', integer(1024, 65_000), 7300)
-    .option('--addresses <range>', "the hosts' addresses, such as 127.53.7.0/24 (default: the first free block)", range)
-    .option('--run-dir <folder>', 'an empty or new folder for all files, which then stays (default: a temporary one)')
+    .option(
+      '--addresses <range>',
+      "the hosts' addresses, such as 127.53.7.0/24 (default: the first free block)",
+      range,
+    )
+    .option(
+      '--run-dir <folder>',
+      'an empty or new folder for all files, which then stays (default: a temporary one)',
+    )
     .option('--once', 'tell the story, then stop; exit with 0 only if it went as promised', false)
     .option('--idle', 'start the fleet and tell no story', false)
-    .option('--json', 'print one line of JSON when the fleet is ready; all else goes to standard error', false)
+    .option(
+      '--json',
+      'print one line of JSON when the fleet is ready; all else goes to standard error',
+      false,
+    )
     .allowExcessArguments(false)
     .showHelpAfterError('(npm start -- --help lists the flags)')
     .parse(args, { from: 'user' });

@@ -29,19 +29,12 @@ const server = createServer((request, response) => {
   const answer = (status: number, body: string): void => {
     response.writeHead(status, { 'content-type': 'application/json' }).end(body);
   };
-  switch (request.method) {
-    case 'GET':
-      answer(200, `[${pages.join(',\n')}]\n`);
-      return;
-    case 'POST':
-      take(request).then(
-        () => answer(202, '{}'),
-        (error: unknown) => answer(400, JSON.stringify({ error: String(error) })),
-      );
-      return;
-    default:
-      answer(405, '{}');
-  }
+  if (request.method === 'GET') return answer(200, `[${pages.join(',\n')}]\n`);
+  if (request.method !== 'POST') return answer(405, '{}');
+  take(request).then(
+    () => answer(202, '{}'),
+    (error: unknown) => answer(400, JSON.stringify({ error: String(error) })),
+  );
 });
 server.listen(Number(port), '127.0.0.1');
 process.on('SIGTERM', () => process.exit(0));

@@ -39,7 +39,11 @@ async function udpIsFree(address: string, port: number): Promise<boolean> {
 function needs(portBase: number, hosts: readonly PlannedHost[]): { tcp: Need[]; udp: Need[] } {
   const ports = servicePorts(portBase);
   const address = '127.0.0.1';
-  const dns = hosts.map((host) => ({ address: host.address, port: host.port, what: `the name server ${host.id}` }));
+  const dns = hosts.map((host) => ({
+    address: host.address,
+    port: host.port,
+    what: `the name server ${host.id}`,
+  }));
   return {
     tcp: [
       { address, port: ports.api, what: 'the API' },

@@ -27,11 +27,12 @@ export async function checkRunDir(runDir: string): Promise<void> {
   if (!/^[A-Za-z0-9/._@+-]+$/.test(runDir)) {
     throw new StartError(`--run-dir ${runDir}: the path may hold letters, digits and / . _ @ + - only`);
   }
-  const content = await readdir(runDir).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
-    throw new StartError(`--run-dir ${runDir} cannot be used: ${error.message}`);
+  const content = await readdir(runDir).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw new StartError(`--run-dir ${runDir} cannot be used: ${String(error)}`);
   });
-  if (content.length > 0) throw new StartError(`--run-dir ${runDir} is not empty; give an empty or new folder`);
+  if (content.length > 0)
+    throw new StartError(`--run-dir ${runDir} is not empty; give an empty or new folder`);
 }
 
 /** Checks that everything is installed, and puts this fleet's own copy of `named` in place. */

@@ -12,6 +12,8 @@ export interface WaveProgress {
 
 /** How a rollout is doing. */
 export interface Progress {
+  /** Number of the last event that is in here. */
+  seq: number;
   state: RolloutState;
   verdict: LocatedVerdict | null;
   waves: WaveProgress[];
@@ -27,6 +29,7 @@ export interface Progress {
 
 export function startOf(rollout: Rollout): Progress {
   return {
+    seq: 0,
     state: rollout.state,
     verdict: rollout.verdict,
     waves: rollout.waves.map(({ kind, datacenter, hosts }) => ({
@@ -63,8 +66,10 @@ function recordWave(progress: Progress, name: string, to: WaveState, at: number)
   progress.preflightEndedAt ??= at;
 }
 
-/** Records one event. Events of types that the story does not tell are left alone. */
+/** Records one event, once. Events of types that the story does not tell are left alone. */
 export function record(progress: Progress, event: RolloutEvent): void {
+  if (event.seq <= progress.seq) return;
+  progress.seq = event.seq;
   const at = Date.parse(event.at);
   switch (event.type) {
     case 'host.state':

@@ -26,7 +26,12 @@ async function lastWords(runDir: string, service: string): Promise<string> {
  * Waits until the orchestrator is ready and every host has adopted its configuration and answers well.
  * @throws StartError with the orchestrator's last words when it takes too long.
  */
-export async function waitUntilReady(api: Api, hosts: number, runDir: string, signal?: AbortSignal): Promise<void> {
+export async function waitUntilReady(
+  api: Api,
+  hosts: number,
+  runDir: string,
+  signal?: AbortSignal,
+): Promise<void> {
   const deadline = Date.now() + 30_000 + hosts * 500;
   for (;;) {
     const reason = await missing(api, hosts);
@@ -34,7 +39,9 @@ export async function waitUntilReady(api: Api, hosts: number, runDir: string, si
     signal?.throwIfAborted();
     if (Date.now() > deadline) {
       const words = await lastWords(runDir, 'orchestrator');
-      throw new StartError(`the fleet did not become ready: ${reason}\nThe orchestrator's last words:\n${words}`);
+      throw new StartError(
+        `the fleet did not become ready: ${reason}\nThe orchestrator's last words:\n${words}`,
+      );
     }
     await sleep(100);
   }

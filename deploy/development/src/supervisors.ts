@@ -56,8 +56,13 @@ export function createSupervisors(runDir: string): Supervisors {
       const log = await open(join(fleetPaths(runDir).logs, 'runsv.log'), 'a');
       for (const service of services) {
         // A session of its own for each, as runsvdir does it with -P: nothing sent to the group of one reaches another.
-        const child = spawn('runsv', [service], { stdio: ['ignore', log.fd, log.fd], detached: true });
-        const ended = once(child, 'exit').catch((error: unknown) => console.error(`runsv ${service}: ${String(error)}`));
+        const child = spawn('env', [`${RUN_DIR_VARIABLE}=${runDir}`, 'runsv', service], {
+          stdio: ['ignore', log.fd, log.fd],
+          detached: true,
+        });
+        const ended = once(child, 'exit').catch((error: unknown) =>
+          console.error(`runsv ${service}: ${String(error)}`),
+        );
         running.set(
           child,
           ended.finally(() => running.delete(child)),
@@ -72,10 +77,13 @@ export function createSupervisors(runDir: string): Supervisors {
         kill(pid, 'SIGCONT');
       }
       await allEnded(PATIENCE_MS);
-      for (const pid of await strays(runDir)) kill(pid, 'SIGKILL');
-      if (await allEnded(2000)) return;
-      for (const { pid } of running.keys()) kill(pid, 'SIGKILL');
-      for (const pid of await strays(runDir)) kill(pid, 'SIGKILL');
+      // runsv itself is among them, if it is still there. A process that was just being started may show up late.
+      for (let attempt = 0; attempt < 100; attempt++) {
+        const left = await strays(runDir);
+        if (left.length === 0) return;
+        for (const pid of left) kill(pid, 'SIGKILL');
+        await sleep(20);
+      }
     },
   };
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { formatDuration, type HostState } from '@breakwater/shared';
-import type { Api, Rollout } from './api.ts';
+import type { Api, Rollout, RolloutEvent } from './api.ts';
 import { isOver, type Progress, record, startOf, type WaveProgress } from './progress.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -41,7 +41,8 @@ function waveLine(terminal: Terminal, wave: WaveProgress, now: number): string {
   const who = states.length === 1 ? (only ?? '') : `${confirmed} of ${states.length} hosts`;
   const signs = states.length <= FEW ? states.map((state) => sign(terminal, state)).join('') : '';
   const padding = ' '.repeat(Math.max(0, FEW - (signs === '' ? 0 : states.length)));
-  const took = wave.startedAt === null ? '' : formatDuration(Math.max(0, (wave.endedAt ?? now) - wave.startedAt));
+  const took =
+    wave.startedAt === null ? '' : formatDuration(Math.max(0, (wave.endedAt ?? now) - wave.startedAt));
   const colour = wave.state === 'passed' ? 'green' : wave.state === 'failed' ? 'red' : 'dim';
   const state = terminal.paint(colour, wave.state.padEnd(8));
   return row(wave.name, `${who.padEnd(16)} ${signs}${padding}`, `${state} ${took.padStart(6)}`);
@@ -53,7 +54,11 @@ function preflightLine(terminal: Terminal, progress: Progress, now: number): str
   const ready = done ? hosts.length : hosts.filter((state) => state === 'ready').length;
   const took = formatDuration(Math.max(0, (progress.preflightEndedAt ?? now) - progress.submittedAt));
   const state = terminal.paint(done ? 'green' : 'dim', (done ? 'passed' : 'proving').padEnd(8));
-  return row('preflight', `${ready} of ${hosts.length} hosts`.padEnd(16 + 1 + FEW), `${state} ${took.padStart(6)}`);
+  return row(
+    'preflight',
+    `${ready} of ${hosts.length} hosts`.padEnd(16 + 1 + FEW),
+    `${state} ${took.padStart(6)}`,
+  );
 }
 
 /** Writes each line for good once it can no longer change, and shows the one that is changing. */
@@ -61,7 +66,8 @@ function createDrawing(terminal: Terminal, progress: Progress): (now: number) =>
   let preflightWritten = false;
   const unwritten = [...progress.waves];
   return (now) => {
-    if (!preflightWritten && progress.preflightEndedAt === null) return terminal.live(preflightLine(terminal, progress, now));
+    if (!preflightWritten && progress.preflightEndedAt === null)
+      return terminal.live(preflightLine(terminal, progress, now));
     if (!preflightWritten) terminal.line(preflightLine(terminal, progress, now));
     preflightWritten = true;
     while (unwritten[0] !== undefined && unwritten[0].endedAt !== null) {
@@ -73,22 +79,15 @@ function createDrawing(terminal: Terminal, progress: Progress): (now: number) =>
   };
 }
 
-/** Events from the first to the last, each once; a connection that ends is opened again. */
-async function recordUntilOver(api: Api, id: string, progress: Progress, signal: AbortSignal): Promise<void> {
-  let seen = 0;
-  while (!isOver(progress)) {
+/** The events of a rollout; a connection that ends is opened again, and tells them from the first on. */
+async function* everyEvent(api: Api, id: string, signal: AbortSignal): AsyncGenerator<RolloutEvent> {
+  for (; ; await sleep(200)) {
     signal.throwIfAborted();
     try {
-      for await (const event of api.events(id, signal)) {
-        if (event.seq <= seen) continue;
-        seen = event.seq;
-        record(progress, event);
-        if (isOver(progress)) return;
-      }
+      yield* api.events(id, signal);
     } catch (error) {
       if (signal.aborted) throw error;
     }
-    await sleep(200);
   }
 }
 
@@ -96,13 +95,21 @@ async function recordUntilOver(api: Api, id: string, progress: Progress, signal:
  * Follows a rollout on the terminal until there is no more to come.
  * @throws when `signal` aborts first.
  */
-export async function watch(api: Api, rollout: Rollout, terminal: Terminal, signal: AbortSignal): Promise<Progress> {
+export async function watch(
+  api: Api,
+  rollout: Rollout,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<Progress> {
   const progress = startOf(rollout);
   const draw = createDrawing(terminal, progress);
   const ticking = setInterval(() => draw(Date.now()), 100);
   const connection = new AbortController();
   try {
-    await recordUntilOver(api, rollout.id, progress, AbortSignal.any([signal, connection.signal]));
+    for await (const event of everyEvent(api, rollout.id, AbortSignal.any([signal, connection.signal]))) {
+      record(progress, event);
+      if (isOver(progress)) break;
+    }
   } finally {
     clearInterval(ticking);
     connection.abort();

@@ -35,3 +35,8 @@ export function sleep(clock: Clock, ms: number, signal?: AbortSignal): Promise<v
     signal?.addEventListener('abort', wake, { once: true });
   });
 }
+
+/** Wall-clock milliseconds as they are shown and sent: ISO 8601 in UTC. */
+export function isoTime(ms: number): string {
+  return new Date(ms).toISOString();
+}

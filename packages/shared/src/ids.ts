@@ -44,3 +44,10 @@ export const LabelName = z.string().regex(NAME, `a label name is ${NAME_RULE}`);
 export const LabelValue = z.string().min(1).max(100);
 export const Labels = z.record(LabelName, LabelValue);
 export type Labels = z.infer<typeof Labels>;
+
+const numeric = new Intl.Collator('en', { numeric: true });
+
+/** Orders names as a person would: ns2 before ns10. */
+export function compareNames(a: string, b: string): number {
+  return numeric.compare(a, b);
+}

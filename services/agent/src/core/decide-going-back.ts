@@ -4,7 +4,15 @@ import { judgeVerification } from './judge-round.ts';
 import type { Restart } from './memory.ts';
 import { BOUNDS, PACE } from './pace.ts';
 import { restartAgain, restartIfDue } from './restarting.ts';
-import { type ChangeSituation, elapsed, look, type NextStep, record, roundsSince, startingPace } from './situation.ts';
+import {
+  type ChangeSituation,
+  elapsed,
+  look,
+  type NextStep,
+  record,
+  roundsSince,
+  startingPace,
+} from './situation.ts';
 
 /**
  * Undoes a change: the link back, the daemon restarted on it, and the old answers proved. It needs neither
@@ -32,7 +40,9 @@ function goBack(here: ChangeSituation): NextStep | null {
     return record({ type: 'restarting', epoch: change.assignment.epoch, process, exits });
   }
   if (process === null || sameProcess(process, restart.process)) {
-    return overdue(here, 'The daemon did not come back on the old generation.') ?? restartIfDue(here, restart);
+    return (
+      overdue(here, 'The daemon did not come back on the old generation.') ?? restartIfDue(here, restart)
+    );
   }
   return prove(here, restart);
 }

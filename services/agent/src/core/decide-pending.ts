@@ -53,7 +53,8 @@ function startedOn(phase: PendingPhase): boolean {
 /** What ends a pending change in every phase. */
 function faultOf(here: ChangeSituation): Verdict | null {
   const { swap, assignment } = here.change;
-  if (swap === null) return fail('journal_inconsistent', 'The journal holds no intent for the change under way.');
+  if (swap === null)
+    return fail('journal_inconsistent', 'The journal holds no intent for the change under way.');
   if (swap.boot !== here.world.boot) {
     return fail('rebooted', 'The machine restarted before the change was confirmed.');
   }
@@ -61,7 +62,10 @@ function faultOf(here: ChangeSituation): Verdict | null {
     return fail('link_moved', 'The managed root no longer leads to the generation that was applied.');
   }
   if (elapsed(swap, here) <= assignment.confirmWithinMs) return null;
-  return fail('unconfirmed', `The change was not confirmed within ${formatDuration(assignment.confirmWithinMs)}.`);
+  return fail(
+    'unconfirmed',
+    `The change was not confirmed within ${formatDuration(assignment.confirmWithinMs)}.`,
+  );
 }
 
 /** Whether the process that was started on the new generation still runs: every other one is a crash. */
@@ -77,7 +81,8 @@ function exitFault(what: string, lastExit: string | null): Verdict {
 function withdrawal(here: ChangeSituation): Verdict | null {
   const order = orderFor(here);
   if (order === 'revert') return fail('called_back', 'The orchestrator called the change back.');
-  if (order === 'newer') return fail('superseded', 'A newer change waits; an unconfirmed one is undone first.');
+  if (order === 'newer')
+    return fail('superseded', 'A newer change waits; an unconfirmed one is undone first.');
   return null;
 }
 
@@ -126,7 +131,8 @@ function whenSoaking(here: ChangeSituation): NextStep {
   const { healthySince } = world.evidence;
   const last = rounds.at(-1);
   // Healthy from the first round to the end of the newest, not to `now`: between them nobody has looked yet.
-  const healthyFor = healthySince === null || !last ? -1 : last.endedAt - Math.max(healthySince, change.since.at);
+  const healthyFor =
+    healthySince === null || !last ? -1 : last.endedAt - Math.max(healthySince, change.since.at);
   if (healthyFor >= soakMs) return record({ type: 'soaked', epoch, verdict });
   return look('soak', verdict.verdict === 'pass' ? PACE.soaking : PACE.fast, last, now);
 }

@@ -89,7 +89,10 @@ function whenReady(here: ChangeSituation): NextStep {
   if (orderFor(here) !== 'apply') return watchIdle(here);
   const previous = memory.lastKnownGood;
   if (previous === null || world.live !== previous) {
-    const verdict = fail('live_tree_drifted', 'The managed root does not lead to the last known good generation.');
+    const verdict = fail(
+      'live_tree_drifted',
+      'The managed root does not lead to the last known good generation.',
+    );
     return record({ type: 'rejected', epoch: change.assignment.epoch, verdict });
   }
   return { do: 'takeBaseline', assignment: change.assignment, previous };
@@ -111,7 +114,9 @@ function whenApplying(here: ChangeSituation): NextStep {
   // nothing" and restarted every server nevertheless is how Etsy lost its site in 2016.
   const { process, exits } = world.daemon;
   const { epoch } = assignment;
-  return record(process ? { type: 'verifying', epoch, process } : { type: 'restarting', epoch, process, exits });
+  return record(
+    process ? { type: 'verifying', epoch, process } : { type: 'restarting', epoch, process, exits },
+  );
 }
 
 /** Kept by the orchestrator's word: the host watches and tells, and does nothing more by itself. */

@@ -11,12 +11,16 @@ export function violations(memory: Memory, world: Pick<World, 'live'>): string[]
   const must = (holds: boolean, sentence: string): void => {
     if (!holds) found.push(sentence);
   };
-  must(lastKnownGood === (confirmed.at(-1) ?? null), 'the last known good generation is not the newest confirmed one');
+  must(
+    lastKnownGood === (confirmed.at(-1) ?? null),
+    'the last known good generation is not the newest confirmed one',
+  );
   if (change === null) return found;
   const { swap, phase, assignment } = change;
   must(lastKnownGood !== null, 'a change was accepted without a way back');
   must(assignment.epoch === highestEpoch, 'the change under way is not of the highest epoch');
-  if (phase === 'confirmed') must(lastKnownGood === assignment.bundle, 'a confirmed generation is not the last known good');
+  if (phase === 'confirmed')
+    must(lastKnownGood === assignment.bundle, 'a confirmed generation is not the last known good');
   if (!isPending(change)) return found;
   must(swap !== null, `the phase ${phase} was reached without an intent to switch`);
   must(swap?.previous === lastKnownGood, 'an unconfirmed change would not go back to the last known good');

@@ -25,7 +25,12 @@ export function baselineOf(zone: string, answer: Answer): ZoneAnswer | null {
 }
 
 /** Judges whether a zone is still answered as it was before the change. */
-export function judgeBaseline(before: ZoneAnswer, question: Question, answer: Answered, starting: boolean): Verdict {
+export function judgeBaseline(
+  before: ZoneAnswer,
+  question: Question,
+  answer: Answered,
+  starting: boolean,
+): Verdict {
   const asked = inWords(question);
   const fault = rcodeFault(question, answer, before.rcode, starting);
   if (fault !== null) return fault;
@@ -33,9 +38,14 @@ export function judgeBaseline(before: ZoneAnswer, question: Question, answer: An
     return fail('wrong_flags', `${asked} answered without the flag aa, which it had before the change`);
   }
   if (before.serial === null) return pass('answered', `${asked} answered as before the change`);
-  if (answer.serial === null) return fail('no_serial', `${asked} answered without the SOA record it had before the change`);
-  if (!isLowerSerial(answer.serial, before.serial)) return pass('answered', `${asked} answered as before the change`);
-  return fail('serial_went_back', `${asked} answered serial ${answer.serial}, it was ${before.serial} before the change`);
+  if (answer.serial === null)
+    return fail('no_serial', `${asked} answered without the SOA record it had before the change`);
+  if (!isLowerSerial(answer.serial, before.serial))
+    return pass('answered', `${asked} answered as before the change`);
+  return fail(
+    'serial_went_back',
+    `${asked} answered serial ${answer.serial}, it was ${before.serial} before the change`,
+  );
 }
 
 /** Judges a primary zone that the change brings: there is no earlier answer, so it must be authoritative. */
@@ -43,12 +53,17 @@ export function judgeNewZone(question: Question, answer: Answered, starting: boo
   const fault = rcodeFault(question, answer, 'NOERROR', starting);
   if (fault !== null) return fault;
   const asked = inWords(question);
-  return answer.aa ? pass('answered', `${asked} answered`) : fail('wrong_flags', `${asked} answered without the flag aa`);
+  return answer.aa
+    ? pass('answered', `${asked} answered`)
+    : fail('wrong_flags', `${asked} answered without the flag aa`);
 }
 
 /** Judges whether the daemon serves at all: any rcode that it decides on says so, REFUSED too. */
 export function judgeServing(question: Question, answer: Answered, starting: boolean): Verdict {
   const undecided = answer.rcode === 'SERVFAIL' || answer.rcode === 'OTHER';
   const fault = undecided ? rcodeFault(question, answer, 'NOERROR', starting) : null;
-  return fault ?? pass('serves', `The daemon answers no zone and serves: ${inWords(question)} answered ${answer.rcode}`);
+  return (
+    fault ??
+    pass('serves', `The daemon answers no zone and serves: ${inWords(question)} answered ${answer.rcode}`)
+  );
 }

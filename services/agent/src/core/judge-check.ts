@@ -19,7 +19,12 @@ export function unanswered(question: Question, cause: string): Verdict {
  * While a daemon starts (`starting`), SERVFAIL says nothing: named answers it from the moment it opens its
  * listeners until its zones are loaded.
  */
-export function rcodeFault(question: Question, answer: Answered, expected: Rcode, starting: boolean): Verdict | null {
+export function rcodeFault(
+  question: Question,
+  answer: Answered,
+  expected: Rcode,
+  starting: boolean,
+): Verdict | null {
   if (answer.rcode === expected) return null;
   const reason = `${inWords(question)} answered ${answer.rcode}, expected ${expected}`;
   const unclear = answer.rcode === 'SERVFAIL' || answer.rcode === 'OTHER';
@@ -33,7 +38,10 @@ export function judgeCheck(check: Check, question: Question, answer: Answered, s
   const fault = rcodeFault(question, answer, rcode, starting);
   if (fault !== null) return fault;
   if (aa !== undefined && answer.aa !== aa) {
-    return fail('wrong_flags', `${asked} answered with the flag aa ${flag(answer.aa)}, expected it ${flag(aa)}`);
+    return fail(
+      'wrong_flags',
+      `${asked} answered with the flag aa ${flag(answer.aa)}, expected it ${flag(aa)}`,
+    );
   }
   if (answers !== undefined && !sameSet(check.type, answers, answer.answers)) {
     return fail('wrong_answers', `${asked} answered ${list(answer.answers)}, expected ${list(answers)}`);
@@ -49,7 +57,8 @@ function flag(set: boolean): string {
 }
 
 function sameSet(type: Check['type'], expected: readonly string[], got: readonly string[]): boolean {
-  const normal = (answers: readonly string[]): Set<string> => new Set(answers.map((rdata) => normalRdata(type, rdata)));
+  const normal = (answers: readonly string[]): Set<string> =>
+    new Set(answers.map((rdata) => normalRdata(type, rdata)));
   return normal(expected).symmetricDifference(normal(got)).size === 0;
 }
 
@@ -58,5 +67,10 @@ const SHOWN = 5;
 function list(answers: readonly string[]): string {
   if (answers.length === 0) return 'nothing';
   const more = answers.length > SHOWN ? ` and ${answers.length - SHOWN} more` : '';
-  return answers.slice(0, SHOWN).map((answer) => answer.slice(0, 100)).join(', ') + more;
+  return (
+    answers
+      .slice(0, SHOWN)
+      .map((answer) => answer.slice(0, 100))
+      .join(', ') + more
+  );
 }

@@ -11,7 +11,9 @@ export function worstOf(verdicts: readonly Verdict[]): Verdict {
     const [first] = found;
     if (first === undefined) continue;
     if (kind === 'pass') return { ...first, reason: passed(verdicts.length, first) };
-    return verdicts.length === 1 ? first : { ...first, reason: `${first.reason} (${found.length} of ${verdicts.length} questions)` };
+    return verdicts.length === 1
+      ? first
+      : { ...first, reason: `${first.reason} (${found.length} of ${verdicts.length} questions)` };
   }
   return noData('nothing_to_check', 'There was no question whose answer could be judged.');
 }
@@ -31,7 +33,8 @@ export function judgeVerification(rounds: readonly Round[], overdue: boolean): V
   const last = rounds.at(-1)?.verdict;
   if (last?.verdict === 'pass') return last;
   const newest = rounds.slice(-CERTAIN_AFTER);
-  const certain = newest.length === CERTAIN_AFTER && newest.every((round) => round.verdict.verdict === 'fail');
+  const certain =
+    newest.length === CERTAIN_AFTER && newest.every((round) => round.verdict.verdict === 'fail');
   if (last !== undefined && (certain || overdue)) return last;
   if (overdue) return noData('not_checked', 'The daemon could not be asked before its time was over.');
   return pending('verifying', last?.reason ?? 'The daemon was started and has not been asked yet.');
@@ -45,7 +48,8 @@ export function judgeSteady(rounds: readonly Round[]): Verdict {
   const last = rounds.at(-1);
   if (last === undefined) return pending('not_checked', 'The daemon has not been asked yet.');
   const newest = rounds.slice(-CERTAIN_AFTER);
-  const loops = newest.length === CERTAIN_AFTER && newest.every((round, i) => round.exits > (newest[i - 1]?.exits ?? -1));
+  const loops =
+    newest.length === CERTAIN_AFTER && newest.every((round, i) => round.exits > (newest[i - 1]?.exits ?? -1));
   if (loops) return fail('restart_loop', 'The daemon ends again and again.');
   if (last.verdict.verdict === 'pass') return last.verdict;
   const before = rounds.at(-2);

@@ -86,7 +86,11 @@ function withConfirmed(memory: Memory, generations: readonly Digest[]): Memory {
 function accept(memory: Memory, assignment: Assignment, { at, boot }: Moment): Memory {
   const highestEpoch = Math.max(memory.highestEpoch, assignment.epoch);
   const nothing = { swap: null, restart: null, process: null, cause: null, unhealthy: null };
-  return { ...memory, highestEpoch, change: { assignment, phase: 'accepted', since: { at, boot }, ...nothing } };
+  return {
+    ...memory,
+    highestEpoch,
+    change: { assignment, phase: 'accepted', since: { at, boot }, ...nothing },
+  };
 }
 
 type ChangeRecord = Exclude<JournalRecord, { type: 'adopted' | 'accepted' }>;
@@ -95,10 +99,18 @@ function advance(change: Change, record: ChangeRecord): Change {
   const moment = { at: record.at, boot: record.boot };
   const phase = phaseAfter(change.phase, record.type);
   if (phase === 'none') return change;
-  const next = { ...change, phase, since: phase === change.phase && record.type !== 'applying' ? change.since : moment };
+  const next = {
+    ...change,
+    phase,
+    since: phase === change.phase && record.type !== 'applying' ? change.since : moment,
+  };
   switch (record.type) {
     case 'applying':
-      return { ...next, swap: { previous: record.previous, baseline: record.baseline, ...moment }, restart: null };
+      return {
+        ...next,
+        swap: { previous: record.previous, baseline: record.baseline, ...moment },
+        restart: null,
+      };
     case 'restarting':
       return { ...next, restart: { process: record.process, exits: record.exits, ...moment } };
     case 'verifying':

@@ -72,13 +72,19 @@ function transportsOf({ transport }: Check): Question['transport'][] {
 
 function askCheck(check: Check, transport: Question['transport']): Ask {
   const question: Question = { name: check.name, type: check.type, transport, timeoutMs: check.timeout };
-  return { question, tries: check.tries, judge: (answer, starting) => judgeCheck(check, question, answer, starting) };
+  return {
+    question,
+    tries: check.tries,
+    judge: (answer, starting) => judgeCheck(check, question, answer, starting),
+  };
 }
 
 function askZones({ baseline, expect, zonesBefore, zonesNow }: Ground): Ask[] {
   const names = (zones: readonly Zone[]): Set<string> => new Set(zones.map((zone) => normalName(zone.name)));
   const [before, now] = [names(zonesBefore), names(zonesNow)];
-  const known = baseline.filter(({ zone }) => now.has(normalName(zone)) || !mayVanish(zone, expect.zonesRemoved));
+  const known = baseline.filter(
+    ({ zone }) => now.has(normalName(zone)) || !mayVanish(zone, expect.zonesRemoved),
+  );
   const added = zonesNow.filter((zone) => isPrimary(zone) && !before.has(normalName(zone.name)));
   const addedNames = names(added).difference(new Set(known.map(({ zone }) => normalName(zone))));
   return [...known.map(askBefore), ...[...addedNames].map(askNew)];
@@ -86,12 +92,20 @@ function askZones({ baseline, expect, zonesBefore, zonesNow }: Ground): Ask[] {
 
 function askBefore(before: ZoneAnswer): Ask {
   const question = soaQuestion(before.zone);
-  return { question, tries: ZONE_TRIES, judge: (answer, starting) => judgeBaseline(before, question, answer, starting) };
+  return {
+    question,
+    tries: ZONE_TRIES,
+    judge: (answer, starting) => judgeBaseline(before, question, answer, starting),
+  };
 }
 
 function askNew(zone: string): Ask {
   const question = soaQuestion(zone);
-  return { question, tries: ZONE_TRIES, judge: (answer, starting) => judgeNewZone(question, answer, starting) };
+  return {
+    question,
+    tries: ZONE_TRIES,
+    judge: (answer, starting) => judgeNewZone(question, answer, starting),
+  };
 }
 
 function orServing({ baseline, zonesNow }: Ground, asks: Ask[]): Ask[] {
@@ -102,7 +116,11 @@ function orServing({ baseline, zonesNow }: Ground, asks: Ask[]): Ask[] {
 /** Every daemon has an opinion on the root zone, if only REFUSED. */
 function askServing(): Ask {
   const question = soaQuestion('.');
-  return { question, tries: ZONE_TRIES, judge: (answer, starting) => judgeServing(question, answer, starting) };
+  return {
+    question,
+    tries: ZONE_TRIES,
+    judge: (answer, starting) => judgeServing(question, answer, starting),
+  };
 }
 
 function sample(asks: Ask[], turn: number): Ask[] {

@@ -71,7 +71,9 @@ function canonicalIpv6(text: string): string {
 
 /** Several strings of one TXT record mean their concatenation; escapes are those of RFC 1035 section 5.1. */
 function unquoted(text: string): string {
-  const strings = text.startsWith('"') ? [...text.matchAll(/"((?:[^"\\]|\\.)*)"/gs)].map((match) => match[1] ?? '') : [text];
+  const strings = text.startsWith('"')
+    ? [...text.matchAll(/"((?:[^"\\]|\\.)*)"/gs)].map((match) => match[1] ?? '')
+    : [text];
   return strings
     .join('')
     .replaceAll(/\\(\d{3})|\\(.)/gs, (_, code: string | undefined, char: string) =>

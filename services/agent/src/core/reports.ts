@@ -1,4 +1,11 @@
-import { type Assignment, pass, pending, type Report, type ReportedState, type Verdict } from '@breakwater/shared';
+import {
+  type Assignment,
+  pass,
+  pending,
+  type Report,
+  type ReportedState,
+  type Verdict,
+} from '@breakwater/shared';
 import type { JournalRecord } from './journal-entry.ts';
 import type { Moment } from './memory.ts';
 
@@ -45,7 +52,10 @@ function tell(record: JournalRecord): { state: ReportedState; verdict: Verdict }
       return { state: 'applying', verdict: pending('applying', 'The change is being applied.') };
     case 'verifying': {
       const { pid } = record.process;
-      return { state: 'verifying', verdict: pending('verifying', `Process ${pid} runs; its answers are awaited.`) };
+      return {
+        state: 'verifying',
+        verdict: pending('verifying', `Process ${pid} runs; its answers are awaited.`),
+      };
     }
     case 'soaking':
       return { state: 'soaking', verdict: pass('answers_right', 'The new process answers as expected.') };

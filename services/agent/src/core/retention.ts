@@ -6,7 +6,10 @@ const KEPT = 3;
 
 /** The generations that clean-up must not touch, whatever else it does. */
 export function keptGenerations({ confirmed, change }: Memory, live: Digest | null): Digest[] {
-  const needed = change === null || change.phase === 'rejected' || change.phase === 'reverted' ? [] : [change.assignment.bundle];
+  const needed =
+    change === null || change.phase === 'rejected' || change.phase === 'reverted'
+      ? []
+      : [change.assignment.bundle];
   const previous = change?.swap?.previous ?? null;
   const kept = [...confirmed.slice(-KEPT), ...needed, previous, live].filter((one) => one !== null);
   return [...new Set(kept)];

@@ -11,7 +11,7 @@ export function statusOf(memory: Memory, world: World, zones: number, now: numbe
     lastKnownGood: memory.lastKnownGood,
     epoch: memory.highestEpoch,
     daemon: { running: process !== null, pid: process?.pid ?? null, restarts: exits },
-    health: healthOf(world, now),
+    health: clipped(healthOf(world, now)),
     zones,
   };
 }
@@ -24,6 +24,15 @@ export function healthOf({ daemon, evidence }: World, now: number): Verdict {
   }
   const newest = evidence.rounds.at(-1);
   if (newest === undefined) return pending('not_checked', 'The daemon has not been asked yet.');
-  if (now - newest.endedAt > BOUNDS.stale) return noData('health_stale', 'The daemon was not asked for too long.');
+  if (now - newest.endedAt > BOUNDS.stale)
+    return noData('health_stale', 'The daemon was not asked for too long.');
   return newest.verdict;
+}
+
+const LONGEST_REASON = 2000;
+
+/** Cuts a reason to what a message may carry: one that is too long would make every message unreadable. */
+export function clipped(verdict: Verdict): Verdict {
+  if (verdict.reason.length <= LONGEST_REASON) return verdict;
+  return { ...verdict, reason: `${verdict.reason.slice(0, LONGEST_REASON - 1)}…`.toWellFormed() };
 }

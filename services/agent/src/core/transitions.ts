@@ -32,7 +32,16 @@ export const TRANSITIONS: Readonly<Record<Phase | 'none', readonly EntryType[]>>
   // Not before a grant, and a second time only when the link was never switched and the baseline grew old.
   ready: ['accepted', 'applying', 'rejected', 'reverted'],
   rejected: ['accepted', 'reverted'],
-  applying: ['accepted', 'applying', 'rejected', 'reverted', 'restarting', 'verifying', 'failed', 'reverting'],
+  applying: [
+    'accepted',
+    'applying',
+    'rejected',
+    'reverted',
+    'restarting',
+    'verifying',
+    'failed',
+    'reverting',
+  ],
   restarting: ['verifying', 'failed', 'reverting'],
   verifying: ['soaking', 'failed', 'reverting'],
   soaking: ['soaked', 'failed', 'reverting'],

@@ -1,6 +1,6 @@
 import { fail, formatDuration, type Verdict } from '@breakwater/shared';
 import { type Context, RECONNECT_GRACE_MS } from './context.ts';
-import { failAs, mapRows } from './host-row.ts';
+import { enter, failAs, mapRows } from './host-row.ts';
 import { type HostRow, type Rollout, waveOf } from './rollout.ts';
 import { ENDED } from './transitions.ts';
 
@@ -77,7 +77,7 @@ export function expire(rollout: Rollout, context: Context): Rollout {
     const at = lostAt(rollout, row, context);
     const deadline = deadlineOf(rollout, row, context);
     if (at === null || deadline === null || at > context.now) return row;
-    if (isWithheld(rollout, row, context)) return { ...row, state: 'ready', since: context.now, grantedAt: null };
+    if (isWithheld(rollout, row, context)) return enter(row, 'ready', context.now);
     found = true;
     return failAs(row, 'lost', context.now, deadline.verdict);
   });

@@ -1,7 +1,7 @@
 import type { Page, Report } from '@breakwater/shared';
 import type { DomainEvent } from './event.ts';
 import { type HostRow, type Rollout, type Wave, waveName, waveOf } from './rollout.ts';
-import type { Input } from './transition.ts';
+import type { Input } from './input.ts';
 import { HOST_TRANSITIONS, ROLLOUT_TRANSITIONS, WAVE_TRANSITIONS } from './transitions.ts';
 
 /**

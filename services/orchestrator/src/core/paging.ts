@@ -1,4 +1,4 @@
-import type { Page, Verdict } from '@breakwater/shared';
+import { isoTime, type Page, type Verdict } from '@breakwater/shared';
 import type { Context } from './context.ts';
 import { type HostRow, type Rollout, waveName, waveOf } from './rollout.ts';
 
@@ -48,7 +48,7 @@ function page(rollout: Rollout, index: number, cause: Cause, at: number, repeate
     ...(cause.host === undefined ? {} : { host: cause.host }),
     ...(cause.wave === undefined ? {} : { wave: cause.wave }),
     decide: `POST /v1/rollouts/${rollout.id}/rollback, /resume or /abort, with a reason`,
-    at: new Date(at).toISOString(),
+    at: isoTime(at),
   };
 }
 

@@ -1,11 +1,11 @@
-import type { HostId, HostState, Report } from '@breakwater/shared';
+import { fail, type HostId, type HostState, type Report } from '@breakwater/shared';
 import { enter, failAs } from './host-row.ts';
 import { type HostRow, type Rollout, rowOf } from './rollout.ts';
 
 /** States from which each kind of report may move a host on; from any other state it changes nothing. */
 const FROM = {
   ready: ['staging'],
-  // `ready` too: the host may have taken a grant that was withdrawn in the same moment.
+  // `ready` too: the host may have taken a grant in the moment in which it was withdrawn.
   applying: ['ready', 'applying'],
   verifying: ['applying'],
   soaking: ['applying', 'verifying'],
@@ -26,7 +26,9 @@ function isNews(row: HostRow, journal: string, report: Report): boolean {
 
 function moved(row: HostRow, report: Report, now: number): HostRow {
   const from: readonly HostState[] = FROM[report.state];
-  if (!from.includes(row.state)) return strayed(row, report);
+  // A host that was never granted anything has nothing to go back from, whatever it says.
+  const groundless = row.grantedAt === null && report.state.startsWith('revert');
+  if (groundless || !from.includes(row.state)) return strayed(row, report);
   const { verdict } = report;
   switch (report.state) {
     case 'ready':
@@ -34,7 +36,8 @@ function moved(row: HostRow, report: Report, now: number): HostRow {
     case 'soaking':
       return { ...enter(row, report.state, now, verdict), taken: row.taken || report.state !== 'ready' };
     case 'applying':
-      return { ...enter(row, 'applying', now, verdict), taken: true, grantedAt: row.grantedAt ?? now };
+      if (row.grantedAt === null) return failAs(row, 'failed', now, fail('applied_without_grant', `${row.id} says that it applies a change that it was not granted`));
+      return { ...enter(row, 'applying', now, verdict), taken: true };
     case 'soaked':
       return { ...row, soaked: true, verdict };
     case 'confirmed':

@@ -2,10 +2,15 @@ import { fail, inconclusive } from '@breakwater/shared';
 import { limitOf } from './budget.ts';
 import type { Context } from './context.ts';
 import { enter, mapRows } from './host-row.ts';
-import { type HostRow, type Rollout, rowsOf, waveOf } from './rollout.ts';
+import { type HostRow, type Rollout, rowsOf, waveName, waveOf } from './rollout.ts';
 
 const goingBack = (row: HostRow): boolean =>
   row.state === 'reverting' || (row.state === 'failed' && row.grantedAt !== null && !row.changed);
+
+/** Has the new generation and can be asked to give it up; a host that is stuck or lost must not block the others. */
+const keeps = (row: HostRow): boolean => row.changed && row.state !== 'revertFailed' && row.state !== 'lost';
+
+const isStuck = (row: HostRow): boolean => row.state === 'revertFailed' || (row.state === 'lost' && row.grantedAt !== null);
 
 /**
  * Whether one more host of this datacenter may go back now. Only hosts that are going back count: the alarm
@@ -34,19 +39,19 @@ function sendBack(rollout: Rollout, row: HostRow, now: number): Rollout {
 export function runRollback(rollout: Rollout, context: Context): Rollout {
   if (rollout.state !== 'rollingBack') return rollout;
   for (const wave of rollout.waves.toReversed()) {
-    const toGo = rowsOf(rollout, wave).filter((row) => row.changed && !goingBack(row) && row.state !== 'revertFailed' && row.state !== 'lost');
+    const toGo = rowsOf(rollout, wave).filter((row) => keeps(row) && !goingBack(row));
     const next = toGo.reduce((current, row) => {
       const now = !isServing(row, context) || hasRoom(current, row, context);
       return now ? sendBack(current, row, context.now) : current;
     }, rollout);
-    const busy = rowsOf(next, wave).some((row) => row.changed && row.state !== 'revertFailed' && row.state !== 'lost');
+    const busy = rowsOf(next, wave).some((row) => keeps(row) || goingBack(row));
     if (busy) return next;
   }
   return Object.values(rollout.hosts).some(goingBack) ? rollout : finish(rollout, context.now);
 }
 
 function finish(rollout: Rollout, now: number): Rollout {
-  const stuck = Object.values(rollout.hosts).find((row) => row.state === 'revertFailed' || (row.state === 'lost' && row.grantedAt !== null));
+  const stuck = Object.values(rollout.hosts).find(isStuck);
   if (!stuck) return { ...rollout, state: 'rolledBack', since: now };
   const verdict = fail('rollback_incomplete', `${stuck.id} is not back: ${stuck.verdict?.reason ?? stuck.state}`);
   return {
@@ -54,7 +59,7 @@ function finish(rollout: Rollout, now: number): Rollout {
     state: 'halted',
     since: now,
     haltedAt: now,
-    verdict: { ...verdict, host: stuck.id, wave: waveOf(rollout, stuck.id).kind },
+    verdict: { ...verdict, host: stuck.id, wave: waveName(waveOf(rollout, stuck.id)) },
   };
 }
 
@@ -62,10 +67,9 @@ function finish(rollout: Rollout, now: number): Rollout {
 export function beginRollback(rollout: Rollout, now: number): Rollout {
   const verdict = inconclusive('rolled_back', 'the rollout was rolled back');
   const asked = mapRows(rollout, (row) => {
-    const stuck = row.state === 'revertFailed' || (row.state === 'lost' && row.grantedAt !== null);
     const flying = row.state === 'applying' || row.state === 'verifying' || row.state === 'soaking';
     if (row.state === 'staging') return enter(row, 'pending', now);
-    return stuck || flying ? enter(row, 'reverting', now, row.failure ?? verdict) : row;
+    return isStuck(row) || flying ? enter(row, 'reverting', now, row.failure ?? verdict) : row;
   });
   return { ...asked, state: 'rollingBack', since: now, pausedFrom: null };
 }

@@ -28,7 +28,7 @@ export interface HostRow {
   verdict: Verdict | null;
   /** The attempt that the host is in; a retry has a higher one. Reports of other epochs are not about it. */
   epoch: number;
-  /** When this attempt was told to apply; `null` while nothing live may have been touched. */
+  /** When this attempt was last told to apply; `null` while nothing live can have been touched. */
   grantedAt: number | null;
   /** The host has said that it took the grant. Until then a pause can still withhold it. */
   taken: boolean;

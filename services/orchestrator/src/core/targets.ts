@@ -1,7 +1,5 @@
-import type { Fault, Targets } from '@breakwater/shared';
+import { compareNames, type Fault, type Targets } from '@breakwater/shared';
 import type { Fleet, FleetHost } from './fleet.ts';
-
-const byId = new Intl.Collator('en', { numeric: true });
 
 /**
  * Finds the hosts that a change is for, ordered by id (ns2 before ns10). Naming something that does not exist
@@ -10,7 +8,7 @@ const byId = new Intl.Collator('en', { numeric: true });
 export function selectTargets(targets: Targets, fleet: Fleet): { hosts: FleetHost[]; faults: Fault[] } {
   const hosts = [...fleet.values()]
     .filter((host) => matches(targets, host))
-    .toSorted((a, b) => byId.compare(a.datacenter, b.datacenter) || byId.compare(a.id, b.id));
+    .toSorted((a, b) => compareNames(a.datacenter, b.datacenter) || compareNames(a.id, b.id));
   const faults = unknownNames(targets, fleet);
   if (hosts.length > 0 || faults.length > 0) return { hosts, faults };
   const message = `none of the ${fleet.size} hosts of the fleet fits all conditions`;

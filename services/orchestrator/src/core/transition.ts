@@ -1,23 +1,17 @@
-import type { HostId, Page, Report } from '@breakwater/shared';
-import { type Command, command, type Refusal } from './commands.ts';
+import type { Page } from '@breakwater/shared';
+import { command, type Refusal } from './commands.ts';
 import type { Context } from './context.ts';
 import { expire } from './deadlines.ts';
 import type { DomainEvent } from './event.ts';
 import { eventsBetween } from './events-between.ts';
 import { judge } from './halting.ts';
+import type { Input } from './input.ts';
 import { duePages, recordPages } from './paging.ts';
 import { nextLook } from './next-look.ts';
 import { receive } from './receive.ts';
 import { rollBackIfAsked, runRollback } from './rollback.ts';
 import type { Rollout } from './rollout.ts';
 import { confirmSoaked, runPreflight, runWaves } from './waves.ts';
-
-/** What a rollout may have to react to. `look` is the passing of time, and news about the fleet. */
-export type Input =
-  | { type: 'look' }
-  | { type: 'reports'; host: HostId; journal: string; reports: readonly Report[] }
-  | { type: 'command'; command: Command }
-  | { type: 'pageDelivered'; page: string; channel: string };
 
 /** What was decided: the new state, the events that say so, what is to be done, and when to look again. */
 export interface Decision {

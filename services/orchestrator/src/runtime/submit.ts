@@ -38,7 +38,7 @@ export function contentOf(files: Record<string, string>): Content {
 }
 
 export function createSubmissions(deps: EngineDeps, engine: Engine): Submissions {
-  const { store, clock } = deps;
+  const { store } = deps;
 
   async function digestOf({ bundle }: Submission): Promise<{ digest: Digest; content: Content | null }> {
     if ('files' in bundle) {

@@ -1,12 +1,17 @@
 import { randomInt } from 'node:crypto';
+import { isIP } from 'node:net';
 import { type Clock, systemClock } from '@breakwater/shared';
 import type { Answer, Question } from '../../core/answer.ts';
 import { type Exchange, exchangeTcp, exchangeUdp, type Server } from './exchange.ts';
 import type { DnsClient } from './interface.ts';
 import { encodeQuestion, readResponse, toAnswer } from './message.ts';
 
-/** A client for one name server. Every question has a socket and an id of its own. */
+/**
+ * A client for one name server. Every question has a socket and an id of its own.
+ * @throws when the address is no IP literal: it would be looked up, by the very service that is being judged.
+ */
 export function dnsClient({ clock = systemClock, ...server }: Server & { clock?: Clock }): DnsClient {
+  if (isIP(server.address) === 0) throw new Error(`"${server.address}" is no IP address`);
   return {
     async ask(question) {
       const started = clock.monotonic();

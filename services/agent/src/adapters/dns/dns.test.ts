@@ -1,10 +1,10 @@
 import { createSocket } from 'node:dgram';
 import { createServer, type Server as TcpServer } from 'node:net';
-import { type Answer as DnsRecord, decode, encode, type Packet } from 'dns-packet';
+import { decode, encode, type Packet } from 'dns-packet';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Question } from '../../core/answer.ts';
 import { dnsClient } from './dns-packet-client.ts';
-import { presentRdata } from './presentation.ts';
+import { type AskedRecord, presentRdata } from './presentation.ts';
 
 /** Answers a question with packets, raw bytes, or not at all. */
 type Script = (query: Packet) => (Packet | Buffer)[];
@@ -51,7 +51,7 @@ const response = (query: Packet, more: Partial<Packet> = {}): Packet => ({
   additionals: [],
   ...more,
 });
-const soa: DnsRecord = {
+const soa: AskedRecord = {
   type: 'SOA',
   name: 'example.com',
   data: {
@@ -168,14 +168,20 @@ describe('no answer', () => {
     expect(await ask(port, { transport: 'tcp' })).toMatchObject(none(cause));
   });
 
-  test('comes from an address that is none', async () => {
-    const client = dnsClient({ address: '0.0.0.1', port: 53 });
-    expect(await client.ask(question())).toMatchObject({ kind: 'none' });
-    expect(await client.ask(question({ transport: 'tcp' }))).toMatchObject({ kind: 'none' });
+  test.each(['udp', 'tcp'] as const)(
+    'comes over %s from an address that nobody can have',
+    async (transport) => {
+      const client = dnsClient({ address: '255.255.255.255', port: 53 });
+      expect(await client.ask(question({ transport }))).toMatchObject({ kind: 'none' });
+    },
+  );
+
+  test('is asked of a name: that would be looked up', () => {
+    expect(() => dnsClient({ address: 'ns1.example.com', port: 53 })).toThrow('no IP address');
   });
 });
 
-test.each<[DnsRecord, string]>([
+test.each<[AskedRecord, string]>([
   [{ type: 'A', name: 'x', data: '192.0.2.1' }, '192.0.2.1'],
   [{ type: 'AAAA', name: 'x', data: '2001:DB8:0:0:0:0:0:1' }, '2001:db8::1'],
   [{ type: 'NS', name: 'x', data: 'NS1.Example' }, 'ns1.example.'],

@@ -29,7 +29,8 @@ export const exchangeUdp: Exchange = async (server, query, timeoutMs, isOurs) =>
     if (isOurs(message)) resolve(message);
   });
   // Connected, the socket hears at once that the port is closed, and nothing from any other address.
-  socket.connect(server.port, server.address, () => socket.send(query));
+  socket.on('connect', () => socket.send(query));
+  socket.connect(server.port, server.address);
   try {
     return await promise;
   } finally {

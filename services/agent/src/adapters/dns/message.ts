@@ -1,7 +1,7 @@
 import { RCODES, type Rcode } from '@breakwater/shared';
 import { type DecodedPacket, decode, encode } from 'dns-packet';
 import type { Answer, Question } from '../../core/answer.ts';
-import { absoluteName, presentRdata } from './presentation.ts';
+import { type AskedRecord, absoluteName, presentRdata } from './presentation.ts';
 
 /** What a server may send over UDP: small enough for every path (DNS flag day 2020). */
 const UDP_SIZE = 1232;
@@ -64,10 +64,7 @@ export function toAnswer(packet: DecodedPacket, type: Question['type'], latencyM
     kind: 'answer',
     rcode: rcodeOf(packet),
     aa: packet.flag_aa,
-    answers: answers
-      .filter((record) => record.type === type)
-      .map(presentRdata)
-      .filter((text) => text !== null),
+    answers: answers.filter((record): record is AskedRecord => record.type === type).map(presentRdata),
     serial: soa?.data.serial ?? null,
     latencyMs,
   };

@@ -1,4 +1,8 @@
-import type { Answer as DnsRecord, TxtData } from 'dns-packet';
+import type { Answer as AnyRecord, TxtData } from 'dns-packet';
+import type { Question } from '../../core/answer.ts';
+
+/** A record of a type that a check may ask for; DNAME comes along, since the library has one type for all names. */
+export type AskedRecord = Extract<AnyRecord, { type: Question['type'] | 'DNAME' }>;
 
 /** A name in lower case with its final dot: the one spelling in which names are compared. */
 export function absoluteName(name: string): string {
@@ -6,11 +10,8 @@ export function absoluteName(name: string): string {
   return lower.endsWith('.') ? lower : `${lower}.`;
 }
 
-/**
- * Writes the rdata of a record as `dig +short` does, names in lower case: what an operator writes into a check.
- * @returns `null` for types that no check asks for.
- */
-export function presentRdata(record: DnsRecord): string | null {
+/** Writes the rdata of a record as `dig +short` does, names in lower case: what an operator writes into a check. */
+export function presentRdata(record: AskedRecord): string {
   switch (record.type) {
     case 'A':
       return record.data;
@@ -18,6 +19,7 @@ export function presentRdata(record: DnsRecord): string | null {
       // Many spellings are one address; the URL parser knows the canonical one (RFC 5952).
       return new URL(`http://[${record.data}]`).hostname.slice(1, -1);
     case 'CNAME':
+    case 'DNAME':
     case 'NS':
     case 'PTR':
       return absoluteName(record.data);
@@ -45,7 +47,7 @@ export function presentRdata(record: DnsRecord): string | null {
       // 3 is the only protocol there is (RFC 4034 section 2.1.2).
       return `${record.data.flags} 3 ${record.data.algorithm} ${record.data.key.toString('base64')}`;
     default:
-      return null;
+      return record satisfies never;
   }
 }
 

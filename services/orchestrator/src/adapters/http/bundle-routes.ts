@@ -1,7 +1,6 @@
-import { Submission } from '@breakwater/shared';
 import type { Operations } from './interface.ts';
 import { BundleReply, FullBundleReply, PlanReply } from './replies.ts';
-import { BundlePath, NewBundle, NoQuery } from './requests.ts';
+import { BundlePath, NewBundle, NewRollout, NoQuery } from './requests.ts';
 import type { App } from './server.ts';
 import { planView } from './view.ts';
 
@@ -47,7 +46,7 @@ export function bundleRoutes(app: App, operations: Operations): void {
       summary: 'Show what a submission would do; stores nothing',
       tags: ['rollouts'],
       querystring: NoQuery,
-      body: Submission,
+      body: NewRollout,
       response: { 200: PlanReply },
     },
     handler: async (request) => planView(await operations.plan(request.body)),

@@ -1,37 +1,13 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
-import { Submission } from '@breakwater/shared';
 import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fastify-type-provider-zod';
-import { z } from 'zod';
-import {
-  EventReply,
-  HostReply,
-  LineReply,
-  PlanReply,
-  ProblemReply,
-  RolloutReply,
-  TimelineReply,
-} from './replies.ts';
+import { ProblemReply } from './replies.ts';
 import type { App } from './server.ts';
 
-/** The schemas that have a name of their own in the document. */
-const components = z.registry<{ id: string }>();
-for (const [id, schema] of Object.entries({
-  Submission,
-  Plan: PlanReply,
-  Rollout: RolloutReply,
-  Event: EventReply,
-  Timeline: TimelineReply,
-  Host: HostReply,
-  Line: LineReply,
-  Problem: ProblemReply,
-})) {
-  components.add(schema, { id });
-}
-
 // A duration is text on the way in and milliseconds inside; JSON Schema has no word for the second.
-const options = { schemaRegistry: components, zodToJsonConfig: { unrepresentable: 'any' } } as const;
-const transform = createJsonSchemaTransform(options);
+const options = { zodToJsonConfig: { unrepresentable: 'any' } } as const;
+const describe = createJsonSchemaTransform(options);
+const describeAll = createJsonSchemaTransformObject(options);
 
 /** Describes the routes that are registered after it at /openapi.json, and renders them at /docs. */
 export async function documentation(app: App): Promise<void> {
@@ -58,9 +34,9 @@ export async function documentation(app: App): Promise<void> {
         ...(guarded && { security: [{ token: [] }] }),
         response: { ...(document.schema.response as object | undefined), default: problem },
       };
-      return transform({ ...document, schema });
+      return describe({ ...document, schema });
     },
-    transformObject: createJsonSchemaTransformObject(options),
+    transformObject: (document) => onlyUsed(describeAll(document)),
   });
   await app.register(swaggerUi, {
     routePrefix: '/docs',
@@ -69,4 +45,14 @@ export async function documentation(app: App): Promise<void> {
       "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'",
   });
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
+}
+
+/** Leaves out components that nothing refers to: every schema comes once as it is sent and once as it is answered. */
+function onlyUsed<Document extends object>(document: Document): Document {
+  const { components } = document as { components?: { schemas?: object } };
+  const text = JSON.stringify(document);
+  const used = Object.entries(components?.schemas ?? {}).filter(([name]) =>
+    text.includes(`"#/components/schemas/${name}"`),
+  );
+  return { ...document, components: { ...components, schemas: Object.fromEntries(used) } };
 }

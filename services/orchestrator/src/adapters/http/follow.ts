@@ -32,7 +32,7 @@ function frame(event: LoggedEvent): string {
 export async function follow(
   operations: Pick<Operations, 'events' | 'onLog'>,
   rollout: RolloutId,
-  start: number,
+  from: number,
   stream: ServerResponse,
   { closing, times }: { closing: AbortSignal; times: FollowTimes },
 ): Promise<void> {
@@ -45,6 +45,20 @@ export async function follow(
   const heartbeat = setInterval(() => {
     if (!stream.writableNeedDrain) stream.write(':\n\n');
   }, times.heartbeatMs);
+
+  async function sendNewer(start: number): Promise<number> {
+    let after = start;
+    for (let more = true; more && !over.aborted; ) {
+      const events = await operations.events(rollout, after, BATCH);
+      for (const event of events) {
+        if (!stream.write(frame(event))) await drained(stream, times.stallMs, over);
+        after = event.seq;
+      }
+      more = events.length === BATCH;
+    }
+    return after;
+  }
+
   try {
     stream.writeHead(200, {
       'content-type': 'text/event-stream; charset=utf-8',
@@ -53,15 +67,8 @@ export async function follow(
       'x-accel-buffering': 'no',
     });
     stream.write(':\n\n');
-    for (let after = start; !over.aborted; await log.rung()) {
-      for (let more = true; more && !over.aborted; ) {
-        const events = await operations.events(rollout, after, BATCH);
-        for (const event of events) {
-          if (!stream.write(frame(event))) await drained(stream, times.stallMs, over);
-          after = event.seq;
-        }
-        more = events.length === BATCH;
-      }
+    for (let after = from; !over.aborted; await log.rung()) {
+      after = await sendNewer(after);
     }
   } finally {
     clearInterval(heartbeat);

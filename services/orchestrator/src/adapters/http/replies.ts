@@ -14,7 +14,7 @@ import { z } from 'zod';
 
 /**
  * What the interface answers with. These schemas are the documentation and, through their types, the check of
- * the handlers; nothing is refused by them at run time.
+ * the handlers; nothing is refused by them at run time. One with an id has a name of its own in the document.
  */
 const Time = z.iso.datetime();
 
@@ -25,19 +25,21 @@ const listOf = <Item extends z.ZodType>(item: Item) =>
 export const BundleReply = z.object({ digest: Digest, manifest: Manifest });
 export const FullBundleReply = BundleReply.extend({ files: z.record(z.string(), z.string()) });
 
-export const PlanReply = z.object({
-  planDigest: Digest,
-  bundle: Digest,
-  waves: z.array(
-    z.object({
-      kind: z.enum(WAVE_KINDS),
-      datacenter: z.string().optional(),
-      hosts: z.array(z.string()),
-      soakSeconds: z.number(),
-    }),
-  ),
-  warnings: z.array(z.string()),
-});
+export const PlanReply = z
+  .object({
+    planDigest: Digest,
+    bundle: Digest,
+    waves: z.array(
+      z.object({
+        kind: z.enum(WAVE_KINDS),
+        datacenter: z.string().optional(),
+        hosts: z.array(z.string()),
+        soakSeconds: z.number(),
+      }),
+    ),
+    warnings: z.array(z.string()),
+  })
+  .meta({ id: 'Plan' });
 
 const WaveReply = z.object({
   kind: z.enum(WAVE_KINDS),
@@ -51,103 +53,115 @@ const WaveReply = z.object({
   ),
 });
 
-export const RolloutReply = z.object({
-  id: z.string(),
-  state: z.enum(ROLLOUT_STATES),
-  /** When the state was entered, and what decided it. */
-  since: Time,
-  verdict: LocatedVerdict,
-  pausedFrom: z.enum(ROLLOUT_STATES).nullable(),
-  title: z.string(),
-  reason: z.string(),
-  ticket: z.string().nullable(),
-  submittedBy: z.string(),
-  bundle: z.string(),
-  createdAt: Time,
-  detectedAt: Time.nullable(),
-  haltedAt: Time.nullable(),
-  pagedAt: Time.nullable(),
-  /** Durations are text that a submission would take. */
-  strategy: z.record(z.string(), z.unknown()),
-  hostsTotal: z.int(),
-  waves: z.array(WaveReply),
-});
+export const RolloutReply = z
+  .object({
+    id: z.string(),
+    state: z.enum(ROLLOUT_STATES),
+    /** When the state was entered, and what decided it. */
+    since: Time,
+    verdict: LocatedVerdict,
+    pausedFrom: z.enum(ROLLOUT_STATES).nullable(),
+    title: z.string(),
+    reason: z.string(),
+    ticket: z.string().nullable(),
+    submittedBy: z.string(),
+    bundle: z.string(),
+    createdAt: Time,
+    detectedAt: Time.nullable(),
+    haltedAt: Time.nullable(),
+    pagedAt: Time.nullable(),
+    /** Durations are text that a submission would take. */
+    strategy: z.record(z.string(), z.unknown()),
+    hostsTotal: z.int(),
+    waves: z.array(WaveReply),
+  })
+  .meta({ id: 'Rollout' });
 export type RolloutReply = z.infer<typeof RolloutReply>;
 export const RolloutList = listOf(RolloutReply);
 
 /** An event; which further fields it has depends on its `type`. */
-export const EventReply = z.looseObject({
-  seq: z.int(),
-  at: Time,
-  type: z.string(),
-  rollout: z.string().optional(),
-  prev: z.string(),
-  hash: z.string(),
-});
+export const EventReply = z
+  .looseObject({
+    seq: z.int(),
+    at: Time,
+    type: z.string(),
+    rollout: z.string().optional(),
+    prev: z.string(),
+    hash: z.string(),
+  })
+  .meta({ id: 'Event' });
 export type EventReply = z.infer<typeof EventReply>;
 export const EventList = listOf(EventReply);
 
-export const HostReply = z.object({
-  id: z.string(),
-  datacenter: z.string(),
-  groups: z.array(z.string()),
-  labels: Labels,
-  address: z.string(),
-  port: z.int(),
-  availability: z.enum(['healthy', 'unhealthy', 'unknown']),
-  health: Verdict,
-  generation: z.string().nullable(),
-  lastKnownGood: z.string().nullable(),
-  epoch: z.int().nullable(),
-  daemon: HostStatus.shape.daemon.nullable(),
-  lastSeenAt: Time.nullable(),
-  rollout: z.string().nullable(),
-});
+export const HostReply = z
+  .object({
+    id: z.string(),
+    datacenter: z.string(),
+    groups: z.array(z.string()),
+    labels: Labels,
+    address: z.string(),
+    port: z.int(),
+    availability: z.enum(['healthy', 'unhealthy', 'unknown']),
+    health: Verdict,
+    generation: z.string().nullable(),
+    lastKnownGood: z.string().nullable(),
+    epoch: z.int().nullable(),
+    daemon: HostStatus.shape.daemon.nullable(),
+    lastSeenAt: Time.nullable(),
+    rollout: z.string().nullable(),
+  })
+  .meta({ id: 'Host' });
 export type HostReply = z.infer<typeof HostReply>;
 export const HostList = listOf(HostReply);
 
-export const LineReply = z.object({
-  stopped: z.boolean(),
-  by: z.string().nullable(),
-  reason: z.string().nullable(),
-  since: Time.nullable(),
-});
+export const LineReply = z
+  .object({
+    stopped: z.boolean(),
+    by: z.string().nullable(),
+    reason: z.string().nullable(),
+    since: Time.nullable(),
+  })
+  .meta({ id: 'Line' });
 export type LineReply = z.infer<typeof LineReply>;
 
-export const TimelineReply = z.object({
-  id: z.string(),
-  title: z.string(),
-  state: z.enum(ROLLOUT_STATES),
-  verdict: LocatedVerdict,
-  detectedAt: Time.nullable(),
-  haltedAt: Time.nullable(),
-  pagedAt: Time.nullable(),
-  detectedToHaltedMs: z.number().nullable(),
-  haltedToPagedMs: z.number().nullable(),
-  waves: z.array(
-    z.object({
-      wave: z.string(),
-      state: z.enum(WAVE_STATES),
-      startedAt: Time.nullable(),
-      endedAt: Time.nullable(),
-      durationMs: z.number().nullable(),
-      hosts: z.int(),
-    }),
-  ),
-  entries: z.array(z.object({ at: Time, sinceStartMs: z.number(), text: z.string() })),
-});
+export const TimelineReply = z
+  .object({
+    id: z.string(),
+    title: z.string(),
+    state: z.enum(ROLLOUT_STATES),
+    verdict: LocatedVerdict,
+    detectedAt: Time.nullable(),
+    haltedAt: Time.nullable(),
+    pagedAt: Time.nullable(),
+    detectedToHaltedMs: z.number().nullable(),
+    haltedToPagedMs: z.number().nullable(),
+    waves: z.array(
+      z.object({
+        wave: z.string(),
+        state: z.enum(WAVE_STATES),
+        startedAt: Time.nullable(),
+        endedAt: Time.nullable(),
+        durationMs: z.number().nullable(),
+        hosts: z.int(),
+      }),
+    ),
+    entries: z.array(z.object({ at: Time, sinceStartMs: z.number(), text: z.string() })),
+  })
+  .meta({ id: 'Timeline' });
 export type TimelineReply = z.infer<typeof TimelineReply>;
 
 export const HealthReply = z.object({ status: z.literal('alive') });
 export const ReadyReply = z.object({ ready: z.boolean(), reasons: z.array(z.string()) });
 
-export const ProblemReply = z.object({
-  type: z.string(),
-  title: z.string(),
-  status: z.int(),
-  code: z.string(),
-  detail: z.string(),
-  action: z.string(),
-  faults: z.array(z.object({ path: z.string(), code: z.string(), message: z.string() })),
-  requestId: z.string(),
-});
+export const ProblemReply = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    code: z.string(),
+    detail: z.string(),
+    action: z.string(),
+    faults: z.array(z.object({ path: z.string(), code: z.string(), message: z.string() })),
+    requestId: z.string(),
+  })
+  .meta({ id: 'Problem' });

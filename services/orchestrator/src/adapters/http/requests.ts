@@ -1,4 +1,4 @@
-import { BundleFiles, Digest, HostId, Reason, RolloutId } from '@breakwater/shared';
+import { BundleFiles, Digest, HostId, Reason, RolloutId, Submission } from '@breakwater/shared';
 import { z } from 'zod';
 
 /** A whole number in a query string; text such as `1e3` or `0x10` is refused rather than understood. */
@@ -6,9 +6,10 @@ const Whole = (min: number, max: number) =>
   z
     .string()
     .regex(/^[0-9]{1,15}$/, 'write a whole number')
+    // It is text on the wire; the documentation says what it means.
+    .meta({ type: 'integer', minimum: min, maximum: max })
     .transform(Number)
-    .refine((n) => n >= min && n <= max, `write a whole number from ${min} to ${max}`)
-    .meta({ type: 'integer', minimum: min, maximum: max });
+    .refine((n) => n >= min && n <= max, `write a whole number from ${min} to ${max}`);
 
 const Limit = Whole(1, 1000).default(100);
 const Sequence = Whole(0, Number.MAX_SAFE_INTEGER);
@@ -19,6 +20,9 @@ export const BundlePath = z.strictObject({ digest: Digest });
 export const FilePath = z.strictObject({ sha256: Digest });
 
 export const NewBundle = z.strictObject({ files: BundleFiles });
+
+/** The body of a rollout and of a plan; its id names it in the documentation. */
+export const NewRollout = Submission.meta({ id: 'Submission' });
 
 export const NoQuery = z.strictObject({});
 export const RolloutsQuery = z.strictObject({ limit: Limit, after: RolloutId.optional() });

@@ -1,4 +1,4 @@
-import { canonicalJson, type Digest, type HostId, sha256, Submission } from '@breakwater/shared';
+import { canonicalJson, type Digest, type HostId, sha256 } from '@breakwater/shared';
 import type { z } from 'zod';
 import { VERBS, type Verb } from '../../core/event.ts';
 import { operatorOf } from './bearer.ts';
@@ -7,6 +7,7 @@ import type { Operations } from './interface.ts';
 import { RolloutList, RolloutReply } from './replies.ts';
 import {
   HostCommand,
+  NewRollout,
   NoQuery,
   RolloutCommand,
   RolloutPath,
@@ -61,7 +62,7 @@ function submitRoute(app: App, operations: Operations): void {
       tags: ['rollouts'],
       headers: SubmitHeaders,
       querystring: NoQuery,
-      body: Submission,
+      body: NewRollout,
       response: { 201: RolloutReply },
     },
     // Taken of the body as it was sent. Once it is validated it has defaults filled in, and the same request

@@ -1,6 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import fastify, { type FastifyBaseLogger, type FastifyInstance, type RawServerDefault } from 'fastify';
+import fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  LogController,
+  type RawServerDefault,
+} from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { answerProblems, sendProblem, validatorCompiler } from './problems.ts';
 import { parseStrictJson } from './strict-json.ts';
@@ -37,7 +42,7 @@ export function bareServer(log: FastifyBaseLogger, limits: ServerLimits): App {
     // Node ignores a requestTimeout that is below headersTimeout, and looks only once in 30 s unless told otherwise.
     http: { headersTimeout: limits.headersMs, connectionsCheckingInterval: 1000 },
     // Its lines would hold URLs as they were sent. The hook below logs the route's pattern instead.
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     exposeHeadRoutes: false,
     genReqId: () => randomUUID(),
     frameworkErrors: (error, request, reply) => void sendProblem(error, request, reply),

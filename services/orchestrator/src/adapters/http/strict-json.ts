@@ -3,11 +3,8 @@ import { BreakwaterError } from '@breakwater/shared';
 /** Deeper than anything that the interface takes, and shallow enough that recursion over it is safe. */
 export const MAX_DEPTH = 64;
 
-const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
-const WORD = /true|false|null/y;
-const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
 /** Keys through which a careless copy of an object would reach prototypes. */
-const POISON = new Set(['__proto__', 'constructor', 'prototype']);
+const POISON: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 
 /**
  * Reads JSON, and refuses what `JSON.parse` lets through: a key that is repeated (which of the two counts would
@@ -17,7 +14,11 @@ const POISON = new Set(['__proto__', 'constructor', 'prototype']);
  */
 export function parseStrictJson(bytes: Uint8Array): unknown {
   const text = decode(bytes);
-  scan(text);
+  const cursor = new Cursor(text);
+  cursor.space();
+  scanValue(cursor, 1);
+  cursor.space();
+  if (!cursor.atEnd()) cursor.refuse('Something follows the end of the value');
   return JSON.parse(text);
 }
 
@@ -29,88 +30,113 @@ function decode(bytes: Uint8Array): string {
   }
 }
 
-/** Walks the text by the grammar of RFC 8259. It has to be the whole grammar: only then is every key seen. */
-function scan(text: string): void {
-  let at = 0;
+/** Walks over a value by the grammar of RFC 8259. It has to be the whole grammar: only then is every key seen. */
+function scanValue(cursor: Cursor, depth: number): void {
+  if (depth > MAX_DEPTH) cursor.refuse(`The nesting is deeper than ${MAX_DEPTH}`);
+  if (cursor.take('{')) {
+    const keys = new Set<string>();
+    scanMembers(cursor, '}', () => scanMember(cursor, depth, keys));
+  } else if (cursor.take('[')) {
+    scanMembers(cursor, ']', () => scanValue(cursor, depth + 1));
+  } else if (cursor.startsWith('"')) {
+    cursor.string();
+  } else if (!cursor.match(NUMBER) && !cursor.match(WORD)) {
+    cursor.refuse(cursor.atEnd() ? 'The text ends too early' : 'A value was expected');
+  }
+}
 
-  const refuse = (problem: string): never => {
-    const before = text.slice(0, at);
+function scanMembers(cursor: Cursor, end: string, scan: () => void): void {
+  cursor.space();
+  if (cursor.take(end)) return;
+  do {
+    cursor.space();
+    scan();
+    cursor.space();
+  } while (cursor.take(','));
+  if (!cursor.take(end)) cursor.refuse(`A comma or ${end} was expected`);
+}
+
+function scanMember(cursor: Cursor, depth: number, keys: Set<string>): void {
+  const start = cursor.at;
+  // Compared as what it means: "a" and "\u0061" are one key.
+  const key = String(JSON.parse(cursor.string()));
+  if (POISON.has(key)) cursor.refuse('A key is not allowed', start);
+  if (keys.has(key)) cursor.refuse('A key is repeated', start);
+  keys.add(key);
+  cursor.space();
+  if (!cursor.take(':')) cursor.refuse('A colon was expected');
+  cursor.space();
+  scanValue(cursor, depth + 1);
+}
+
+// Sticky: each matches where the cursor stands, or not at all.
+const SPACE = /[ \n\r\t]*/y;
+const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
+const WORD = /true|false|null/y;
+const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
+
+/** A place in a text, which moves forward over the tokens of JSON. */
+class Cursor {
+  at = 0;
+  readonly #text: string;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  atEnd(): boolean {
+    return this.at >= this.#text.length;
+  }
+
+  startsWith(token: string): boolean {
+    return this.#text.startsWith(token, this.at);
+  }
+
+  take(token: string): boolean {
+    if (!this.startsWith(token)) return false;
+    this.at += token.length;
+    return true;
+  }
+
+  match(pattern: RegExp): boolean {
+    pattern.lastIndex = this.at;
+    if (!pattern.test(this.#text)) return false;
+    this.at = pattern.lastIndex;
+    return true;
+  }
+
+  space(): void {
+    this.match(SPACE);
+  }
+
+  /** Moves over a string. @returns it as it is written, with its quotes. */
+  string(): string {
+    const start = this.at;
+    if (!this.take('"')) this.refuse('A string was expected');
+    // By character and not by one pattern: a pattern over megabytes of text exhausts the matcher's stack.
+    for (let code = this.#code(); code !== QUOTE; code = this.#code()) {
+      if (this.atEnd()) this.refuse('The text ends within a string');
+      if (code < FIRST_PRINTABLE) this.refuse('A string contains a control character');
+      if (code !== BACKSLASH) this.at += 1;
+      else if (!this.match(ESCAPE)) this.refuse('A string contains an unknown escape');
+    }
+    this.at += 1;
+    return this.#text.slice(start, this.at);
+  }
+
+  #code(): number {
+    return this.#text.charCodeAt(this.at);
+  }
+
+  /** @throws BreakwaterError that names the place, by default the one where the cursor stands. */
+  refuse(problem: string, at = this.at): never {
+    const before = this.#text.slice(0, at);
     const line = before.split('\n').length;
     const column = at - before.lastIndexOf('\n');
     throw new BreakwaterError('malformed_json', `${problem} at line ${line}, column ${column}.`);
-  };
-  const space = (): void => {
-    while (' \n\r\t'.includes(text.charAt(at)) && at < text.length) at += 1;
-  };
-  const take = (token: string): boolean => {
-    if (text.charAt(at) !== token) return false;
-    at += 1;
-    return true;
-  };
-  const match = (pattern: RegExp): boolean => {
-    pattern.lastIndex = at;
-    if (!pattern.test(text)) return false;
-    at = pattern.lastIndex;
-    return true;
-  };
-
-  const string = (): string => {
-    const start = at;
-    if (!take('"')) refuse('A string was expected');
-    for (let code = text.charCodeAt(at); code !== 0x22; code = text.charCodeAt(at)) {
-      if (at >= text.length) refuse('The text ends within a string');
-      if (code < 0x20) refuse('A string contains a control character');
-      if (code !== 0x5c) at += 1;
-      else if (!match(ESCAPE)) refuse('A string contains an unknown escape');
-    }
-    at += 1;
-    return text.slice(start, at);
-  };
-
-  const value = (depth: number): void => {
-    if (depth > MAX_DEPTH) refuse(`The nesting is deeper than ${MAX_DEPTH}`);
-    const first = text.charAt(at);
-    if (first === '{') return object(depth);
-    if (first === '[') return array(depth);
-    if (first === '"') return void string();
-    if (!match(NUMBER) && !match(WORD))
-      refuse(at < text.length ? 'A value was expected' : 'The text ends too early');
-  };
-  const array = (depth: number): void => {
-    members(']', () => value(depth + 1));
-  };
-  const object = (depth: number): void => {
-    const keys = new Set<string>();
-    members('}', () => {
-      const start = at;
-      // Compared as what it means: "a" and "\u0061" are one key.
-      const key = String(JSON.parse(string()));
-      const problem = POISON.has(key) ? 'A key is not allowed' : keys.has(key) ? 'A key is repeated' : null;
-      if (problem !== null) {
-        at = start;
-        refuse(problem);
-      }
-      keys.add(key);
-      space();
-      if (!take(':')) refuse('A colon was expected');
-      space();
-      value(depth + 1);
-    });
-  };
-  const members = (end: string, member: () => void): void => {
-    at += 1;
-    space();
-    if (take(end)) return;
-    do {
-      space();
-      member();
-      space();
-    } while (take(','));
-    if (!take(end)) refuse(`A comma or "${end}" was expected`);
-  };
-
-  space();
-  value(1);
-  space();
-  if (at < text.length) refuse('Something follows the end of the value');
+  }
 }
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const FIRST_PRINTABLE = 0x20;

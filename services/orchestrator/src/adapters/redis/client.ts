@@ -62,20 +62,24 @@ export function outage(log: Log, fields: object, source: Recovering): (error: Er
   };
 }
 
-/** Waits until the connection can be used. @returns `false` when it could not within `ms`, or was closed. */
-export async function untilReady(client: Redis, ms: number): Promise<boolean> {
+/**
+ * Waits until the connection can be used.
+ * @param lost what ends the wait early: `close` is the end of this attempt to connect, `end` that of all attempts.
+ * @returns `false` when it cannot be used, or not within `ms`.
+ */
+export async function untilReady(client: Redis, ms: number, lost: 'close' | 'end'): Promise<boolean> {
   if (client.status === 'ready') return true;
   return new Promise((resolve) => {
     const settle = (ready: boolean): void => {
       clearTimeout(timer);
       client.off('ready', onReady);
-      client.off('end', onEnd);
+      client.off(lost, onLost);
       resolve(ready);
     };
     const onReady = (): void => settle(true);
-    const onEnd = (): void => settle(false);
-    const timer = setTimeout(onEnd, ms);
+    const onLost = (): void => settle(false);
+    const timer = setTimeout(onLost, ms);
     client.once('ready', onReady);
-    client.once('end', onEnd);
+    client.once(lost, onLost);
   });
 }

@@ -35,7 +35,7 @@ export async function writeCommit(
       return failures.length > 0 && (await isLogged(client, commit, id)) ? 'committed' : 'conflict';
     } catch (cause) {
       failures.push(cause);
-      if (!(await untilReady(client, RECONNECT_WITHIN_MS))) break;
+      if (!(await untilReady(client, RECONNECT_WITHIN_MS, 'end'))) break;
     }
   }
   const causes = new AggregateError(failures, `${failures.length} attempts to write failed`);

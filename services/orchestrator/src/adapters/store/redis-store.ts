@@ -147,12 +147,14 @@ class StoreInRedis implements RedisStore {
     this.#client.disconnect();
   }
 
-  /** Asks Redis. While the very first connection is being made it waits; a lost one fails the question at once. */
+  /** Asks Redis. It waits for a connection that is just being made, but never for one to come back. */
   async #ask<T>(question: (redis: Redis) => Promise<T>): Promise<T> {
-    const { status } = this.#client;
-    if (status === 'connecting' || status === 'connect') await untilReady(this.#client, COMMAND_TIMEOUT_MS);
+    const client = this.#client;
+    const connecting = client.status === 'connecting' || client.status === 'connect';
+    if (connecting) await untilReady(client, COMMAND_TIMEOUT_MS, 'close');
     try {
-      return await question(this.#client);
+      if (client.status !== 'ready') throw new Error('there is no connection');
+      return await question(client);
     } catch (cause) {
       if (cause instanceof BreakwaterError) throw cause;
       throw new BreakwaterError('store_unavailable', `${this.#name} does not answer: ${String(cause)}`, {

@@ -1,0 +1,72 @@
+import { join } from 'node:path';
+import { type Clock, sleep, systemClock } from '@breakwater/shared';
+import { type ProcessId, sameProcess } from '../../core/daemon.ts';
+import { exitCounter } from './exits.ts';
+import type { Supervisor } from './interface.ts';
+import { logEnd, pickLastWords, readLogFrom } from './last-words.ts';
+import { observeProcess } from './process.ts';
+import { control, servicePid } from './service-status.ts';
+
+/** How long the daemon may take to end after TERM, and then after KILL. */
+const TERM_BOUND_MS = 10_000;
+const KILL_BOUND_MS = 5_000;
+const LOOK_EVERY_MS = 20;
+
+/**
+ * A daemon under runit: `service` is its service folder, supervised by runsv, and `log` the file that it
+ * writes its log to. The service's `./finish` must append `"$1 $2"` to `<service>/exits`.
+ *
+ * It speaks runsv's own interface (runsv(8)), as `sv` does. `sv force-restart` itself is not used: it looks
+ * every 0.4 s only, also waits for the new process, and its KILL at the end of the wait goes to whichever
+ * process is there by then, which may be a healthy new one.
+ */
+export function runitSupervisor(options: { service: string; log: string; clock?: Clock }): Supervisor {
+  const { service, log, clock = systemClock } = options;
+  const countExits = exitCounter(join(service, 'exits'));
+  let logPlace = 0;
+  let last: Promise<unknown> = Promise.resolve();
+
+  const runningProcess = async (): Promise<ProcessId | null> => {
+    const pid = await servicePid(service);
+    return pid === null ? null : observeProcess(pid);
+  };
+
+  const hasEnded = async (process: ProcessId, boundMs: number): Promise<boolean> => {
+    const deadline = clock.monotonic() + boundMs;
+    for (;;) {
+      if (!sameProcess(process, await runningProcess())) return true;
+      if (clock.monotonic() >= deadline) return false;
+      await sleep(clock, LOOK_EVERY_MS);
+    }
+  };
+
+  const restart = async (): Promise<void> => {
+    logPlace = await logEnd(log);
+    const old = await runningProcess();
+    // TERM; continue, in case it was stopped (a stopped process takes no TERM); and want it up again. In a
+    // restart loop the letters wait until runsv, which sleeps a second between two starts, reads them.
+    await control(service, 'tcu');
+    if (old === null || (await hasEnded(old, TERM_BOUND_MS))) return;
+    // No `u` may follow before the process has ended: after a `k`, runsv takes the service for down, and
+    // would start a second daemon beside the first.
+    await control(service, 'k');
+    await hasEnded(old, KILL_BOUND_MS);
+  };
+
+  return {
+    async observe() {
+      const process = await runningProcess();
+      return { process, ...(await countExits()) };
+    },
+
+    restart() {
+      const restarted = last.then(restart);
+      last = restarted.catch(() => undefined);
+      return restarted;
+    },
+
+    async lastWords() {
+      return pickLastWords(await readLogFrom(log, logPlace));
+    },
+  };
+}

@@ -1,0 +1,26 @@
+import type { Clock } from '@breakwater/shared';
+import type { Logger } from 'pino';
+import type { Checker } from '../adapters/checker/interface.ts';
+import type { DnsClient } from '../adapters/dns/interface.ts';
+import type { Generations, TemplateView } from '../adapters/generations/interface.ts';
+import type { Journal } from '../adapters/journal/interface.ts';
+import type { OrchestratorClient } from '../adapters/orchestrator/interface.ts';
+import type { Supervisor } from '../adapters/supervisor/interface.ts';
+
+/** Everything around the core; `compose.ts` chooses the real ones, tests choose theirs. */
+export interface Outside {
+  clock: Clock;
+  /** A number from 0 up to 1: what spreads the retries of many hosts. */
+  random: () => number;
+  log: Logger;
+  /** The kernel's boot id. */
+  boot: string;
+  /** What templates may name on this host. */
+  view: TemplateView;
+  journal: Journal;
+  generations: Generations;
+  checker: Checker;
+  supervisor: Supervisor;
+  dns: DnsClient;
+  orchestrator: OrchestratorClient;
+}

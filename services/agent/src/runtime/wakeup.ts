@@ -1,0 +1,18 @@
+import { type Clock, sleep } from '@breakwater/shared';
+
+/** A sleep that others may end early. */
+export class Wakeup {
+  #sleeping: AbortController | null = null;
+
+  /** Ends the present sleep; without one, nothing happens: whoever is awake looks before it sleeps. */
+  wake(): void {
+    this.#sleeping?.abort();
+  }
+
+  /** Resolves after `ms`, on `wake`, or when `signal` aborts. */
+  async sleep(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+    const mine = new AbortController();
+    this.#sleeping = mine;
+    await sleep(clock, ms, AbortSignal.any([signal, mine.signal]));
+  }
+}

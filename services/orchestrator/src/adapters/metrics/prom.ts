@@ -1,0 +1,101 @@
+import { METRICS, ROLLOUT_STATES, type RolloutState } from '@breakwater/shared';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { Metrics } from './interface.ts';
+
+/** What is read at the moment of a scrape. */
+export interface Readings {
+  rolloutStates(): Promise<readonly RolloutState[]>;
+  hostStates(): Promise<readonly string[]>;
+  agentsConnected(): number;
+  queueDepth(): Promise<Record<string, number>>;
+}
+
+export interface PromMetrics extends Metrics {
+  /** Everything in the text format that Prometheus reads. */
+  text(): Promise<string>;
+}
+
+function tally(names: readonly string[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return counts;
+}
+
+function registerGauges(registry: Registry, readings: Readings): void {
+  const registers = [registry];
+  const gauge = (name: string, help: string, label: string, read: () => Promise<ReadonlyMap<string, number>>): Gauge =>
+    new Gauge({
+      name,
+      help,
+      labelNames: [label],
+      registers,
+      async collect() {
+        this.reset();
+        for (const [value, count] of await read()) this.set({ [label]: value }, count);
+      },
+    });
+  const none = ROLLOUT_STATES.map((state) => [state, 0] as const);
+  gauge(METRICS.rollouts, 'Rollouts that still own their hosts, by state', 'state', async () =>
+    new Map([...none, ...tally(await readings.rolloutStates())]),
+  );
+  gauge(METRICS.waveHosts, 'Hosts of those rollouts, by state', 'state', async () => tally(await readings.hostStates()));
+  gauge(METRICS.queueDepth, 'Wake-up jobs in the queue, by state', 'state', async () =>
+    new Map(Object.entries(await readings.queueDepth())),
+  );
+  new Gauge({
+    name: METRICS.agentsConnected,
+    help: 'Agents heard of lately',
+    registers,
+    collect() {
+      this.set(readings.agentsConnected());
+    },
+  });
+}
+
+/** Metrics kept by prom-client. */
+export function promMetrics(readings: Readings): PromMetrics {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  registerGauges(registry, readings);
+  const failures = new Counter({
+    name: METRICS.failures,
+    help: 'Hosts that failed in a rollout, by reason code',
+    labelNames: ['code'],
+    registers,
+  });
+  const pages = new Counter({
+    name: METRICS.pages,
+    help: 'Attempts to deliver a page, by channel and outcome',
+    labelNames: ['channel', 'outcome'],
+    registers,
+  });
+  const halt = new Histogram({
+    name: METRICS.haltSeconds,
+    help: 'Seconds from the first sign of a failure to the durable halt',
+    buckets: [0.01, 0.05, 0.1, 0.25, 1, 5, 30, 300],
+    registers,
+  });
+  const decision = new Histogram({
+    name: METRICS.decisionSeconds,
+    help: 'Seconds that a decision took, saving included',
+    buckets: [0.001, 0.005, 0.01, 0.05, 0.25, 1, 5],
+    registers,
+  });
+  const conflicts = new Counter({
+    name: METRICS.conflicts,
+    help: 'Decisions made again because somebody else had written first',
+    registers,
+  });
+  return {
+    count(event) {
+      const failed = event.type === 'host.state' && (event.to === 'failed' || event.to === 'lost');
+      if (failed) failures.inc({ code: event.verdict?.code ?? 'none' });
+    },
+    halted: (seconds) => halt.observe(seconds),
+    decided: (seconds) => decision.observe(seconds),
+    conflicted: () => conflicts.inc(),
+    paged: (channel, outcome) => pages.inc({ channel, outcome }),
+    text: () => registry.metrics(),
+  };
+}

@@ -1,0 +1,92 @@
+import { systemClock } from '@breakwater/shared';
+import { pino } from 'pino';
+import { agentServer } from './adapters/http/agent-server.ts';
+import { operatorServer } from './adapters/http/operator-server.ts';
+import { readEnrolment } from './adapters/identities/enrolment.ts';
+import { fileIdentities } from './adapters/identities/file-identities.ts';
+import { promMetrics } from './adapters/metrics/prom.ts';
+import { webhookPager } from './adapters/pagers/webhook-pager.ts';
+import { bullmqPageQueue, bullmqWaveQueue } from './adapters/queue/bullmq.ts';
+import type { PageQueue, WaveQueue } from './adapters/queue/interface.ts';
+import { redisStore } from './adapters/store/redis-store.ts';
+import { redisWakeups } from './adapters/wakeups/redis-wakeups.ts';
+import type { Config } from './config.ts';
+import { createAgentDesk } from './runtime/agent-desk.ts';
+import { pageDelivery } from './runtime/deliver-pages.ts';
+import { createEngine, type EngineDeps } from './runtime/engine.ts';
+import { watchFleet } from './runtime/fleet-watch.ts';
+import { lookAt } from './runtime/look.ts';
+import { createOperations } from './runtime/operations.ts';
+import { guardStore } from './runtime/store-guard.ts';
+import { createSubmissions } from './runtime/submit.ts';
+import { standWatch } from './runtime/sweep.ts';
+
+export interface Orchestrator {
+  /** Listens and works until `stop`. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Wires the orchestrator together; nothing runs before `start`. */
+export async function compose(config: Config): Promise<Orchestrator> {
+  const log = pino({ level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime });
+  const enrolment = await readEnrolment(config.hostsFile, config.operatorsFile);
+  const store = redisStore({ ...config.redis, log });
+  const watch = watchFleet(store, enrolment.hosts, config.unknownAfter, systemClock);
+  const guard = guardStore(store, config.dataDisposable);
+  const wakeups = redisWakeups({ ...config.redis, log });
+  const stopping = new AbortController();
+
+  let queues: { waves: WaveQueue; pages: PageQueue } | null = null;
+  const metrics = promMetrics({
+    rolloutStates: async () => [...(await store.snapshot()).live.values()].map((rollout) => rollout.state),
+    hostStates: async () =>
+      [...(await store.snapshot()).live.values()].flatMap((rollout) =>
+        Object.values(rollout.hosts).map((row) => row.state),
+      ),
+    agentsConnected: () => watch.connected(),
+    queueDepth: async () => (await queues?.waves.depth()) ?? {},
+  });
+  const deps: EngineDeps = {
+    store,
+    watch,
+    guard,
+    wakeups,
+    metrics,
+    clock: systemClock,
+    log,
+    repageEveryMs: config.repageEvery,
+    // The engine wakes jobs, and jobs call the engine: whoever comes second looks the other up.
+    queues() {
+      if (!queues) throw new Error('the queues are not open yet');
+      return queues;
+    },
+  };
+  const engine = createEngine(deps);
+  const operations = createOperations(deps, engine, createSubmissions(deps, engine));
+  const identities = fileIdentities(enrolment);
+  const api = await operatorServer({ operations, identities, metrics: () => metrics.text(), log });
+  const desk = createAgentDesk(deps, engine, config.verifyWithin);
+  const agents = await agentServer({ desk, identities, log });
+  const pagers = config.pagers.map(({ name, url }) => webhookPager({ name, url }));
+
+  let watching: Promise<void> = Promise.resolve();
+  return {
+    async start() {
+      const connection = config.redis;
+      queues = {
+        waves: bullmqWaveQueue({ connection, look: lookAt(engine), log }),
+        pages: bullmqPageQueue({ connection, deliver: pageDelivery(deps, engine, pagers), log }),
+      };
+      watching = standWatch(deps, engine, stopping.signal);
+      await agents.listen({ host: config.agents.address, port: config.agents.port, backlog: 4096 });
+      await api.listen({ host: config.api.address, port: config.api.port });
+      log.info({ api: config.api, agents: config.agents, hosts: enrolment.hosts.length }, 'the orchestrator is up');
+    },
+    async stop() {
+      stopping.abort();
+      await Promise.allSettled([api.close(), agents.close(), queues?.waves.close(), queues?.pages.close()]);
+      await Promise.allSettled([watching, wakeups.close(), store.close()]);
+    },
+  };
+}

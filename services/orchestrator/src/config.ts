@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs';
+import { Duration, parse } from '@breakwater/shared';
+import { z } from 'zod';
+
+/** Nothing on the way to a page or a host may need a resolver: on the worst day there is none. */
+const IpLiteral = z.union([z.ipv4(), z.ipv6()], 'must be an IP address; a name would have to be resolved');
+const Port = z.int().min(1).max(65_535);
+const Listener = z.strictObject({ address: IpLiteral, port: Port });
+
+const Config = z.strictObject({
+  /** Where operators and their tools connect. */
+  api: Listener,
+  /** Where agents connect. */
+  agents: Listener,
+  redis: z.strictObject({ address: IpLiteral, port: Port, passwordFile: z.string().optional() }),
+  hostsFile: z.string(),
+  operatorsFile: z.string(),
+  /** Channels for pages, in the order in which they are tried. */
+  pagers: z.array(z.strictObject({ name: z.string(), kind: z.literal('webhook'), url: z.url() })).min(1),
+  /** How long after its last word a host counts as unknown, which is never healthy. */
+  unknownAfter: Duration.default(30_000),
+  /** How often a halt is paged again while nobody decides. */
+  repageEvery: Duration.default(15 * 60_000),
+  /** How long a newly started daemon may take until it answers. */
+  verifyWithin: Duration.default(30_000),
+  /** Set it only where losing acknowledged writes is acceptable; otherwise nothing is granted on an unsafe Redis. */
+  dataDisposable: z.boolean().default(false),
+  logLevel: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+});
+
+/** The orchestrator's configuration, complete and checked. Durations are milliseconds. */
+export type Config = Readonly<Omit<z.output<typeof Config>, 'redis'>> & {
+  redis: { address: string; port: number; password: string | null };
+};
+
+/**
+ * Reads the configuration file that BREAKWATER_ORCHESTRATOR_CONFIG names.
+ * @throws BreakwaterError with every fault at once, or Error when the file cannot be read.
+ */
+export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
+  const path = environment['BREAKWATER_ORCHESTRATOR_CONFIG'];
+  if (path === undefined) throw new Error('set BREAKWATER_ORCHESTRATOR_CONFIG to the path of the configuration file');
+  const { redis, ...config } = parse(Config, JSON.parse(readFileSync(path, 'utf8')));
+  const password = redis.passwordFile === undefined ? null : readFileSync(redis.passwordFile, 'utf8').trim();
+  return Object.freeze({ ...config, redis: { address: redis.address, port: redis.port, password } });
+}

@@ -1,0 +1,104 @@
+import { fail, type HostId, type OperatorName, pass, type ReportedState, type RolloutState, type Verdict } from '@breakwater/shared';
+import type { Context } from '../context.ts';
+import type { DomainEvent, Verb } from '../event.ts';
+import type { FleetHost } from '../fleet.ts';
+import { violations } from '../invariants.ts';
+import { type HostRow, type Rollout, rowOf } from '../rollout.ts';
+import type { Refusal } from '../commands.ts';
+import type { Input } from '../input.ts';
+import { transition } from '../transition.ts';
+
+/** Drives one rollout through inputs, and checks the invariants after each. Time moves only when told. */
+export class Drive {
+  rollout: Rollout;
+  fleet: Map<HostId, FleetHost>;
+  now = 0;
+  blocked: string | null = null;
+  listeningSince = -1_000_000;
+  readonly events: DomainEvent[] = [];
+  nextLookAt: number | null = null;
+  #seq = 0;
+  #epoch = 1;
+
+  constructor(rollout: Rollout, fleet: Map<HostId, FleetHost>) {
+    this.rollout = rollout;
+    this.fleet = fleet;
+  }
+
+  get context(): Context {
+    const { now, fleet, blocked, listeningSince } = this;
+    return { now, fleet, blocked, listeningSince, nextEpoch: this.#epoch + 1, repageEveryMs: 900_000 };
+  }
+
+  /** @returns the refusal, if the input was refused. */
+  put(input: Input): Refusal | null {
+    const decision = transition(this.rollout, input, this.context);
+    if ('code' in decision) return decision;
+    const broken = violations(decision.rollout);
+    if (broken.length > 0) throw new Error(broken.join('; '));
+    if (decision.events.length === 0 && decision.rollout !== this.rollout) throw new Error('a change without an event');
+    this.rollout = decision.rollout;
+    this.events.push(...decision.events);
+    this.nextLookAt = decision.nextLookAt;
+    this.#epoch = Math.max(...Object.values(this.rollout.hosts).map((row) => row.epoch));
+    return null;
+  }
+
+  look(afterMs = 0): this {
+    this.now += afterMs;
+    this.put({ type: 'look' });
+    return this;
+  }
+
+  /** Time passes, and every host has just been heard of. */
+  wait(ms: number): this {
+    this.now += ms;
+    for (const [id, one] of this.fleet) this.fleet.set(id, { ...one, heardAt: this.now });
+    return this.look();
+  }
+
+  report(id: string, state: ReportedState, verdict?: Verdict): this {
+    const told = verdict ?? (['failed', 'unhealthy', 'revertFailed'].includes(state) ? fail('wrong_answer', `${id} answered REFUSED`) : pass(state, state));
+    this.#seq += 1;
+    const { epoch } = this.row(id);
+    const report = { seq: this.#seq, epoch, rollout: this.rollout.id, state, verdict: told, observedAgoMs: 0 };
+    this.put({ type: 'reports', host: id as HostId, journal: 'journal', reports: [report] });
+    return this;
+  }
+
+  say(verb: Verb, host: string | null = null, by = 'alex'): Refusal | null {
+    const command = { verb, by: by as OperatorName, reason: 'a test', host: host as HostId | null };
+    return this.put({ type: 'command', command });
+  }
+
+  row(id: string): HostRow {
+    return rowOf(this.rollout, id as HostId);
+  }
+
+  inState(...states: readonly string[]): HostId[] {
+    return Object.values(this.rollout.hosts).filter((row) => states.includes(row.state)).map((row) => row.id);
+  }
+
+  /** Every host proves the change offline. */
+  preflight(): this {
+    this.look();
+    for (const id of this.inState('staging')) this.report(id, 'ready');
+    return this;
+  }
+
+  /** A granted host applies, soaks for `soakMs` and keeps the change. */
+  pass(id: string, soakMs: number): this {
+    this.report(id, 'applying').report(id, 'verifying').report(id, 'soaking').wait(soakMs).report(id, 'soaked');
+    return this.row(id).confirming ? this.report(id, 'confirmed') : this;
+  }
+
+  /** Lets every host succeed until the rollout is in one of `states`, or nothing moves any more. */
+  succeedUntil(...states: readonly RolloutState[]): this {
+    for (let guard = 0; guard < 1000 && !states.includes(this.rollout.state); guard += 1) {
+      const [next] = this.inState('applying');
+      if (next === undefined) break;
+      this.pass(next, 1000);
+    }
+    return this;
+  }
+}

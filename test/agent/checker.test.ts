@@ -1,0 +1,130 @@
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { namedChecker } from '../../services/agent/src/adapters/checker/named-checkconf.ts';
+import type { Checker } from '../../services/agent/src/adapters/checker/interface.ts';
+import { ZONE } from './named-service.ts';
+
+let folder: string;
+let root: string;
+let checker: Checker;
+const zone = (name: string, file = `${root}/zones/${name}`) =>
+  `zone "${name}" { type primary; file "${file}"; };\n`;
+const zones = (...names: string[]) => names.map((name) => zone(name)).join('');
+
+/** A tree with a configuration and the zone files that are named. */
+async function tree(name: string, config: string, ...zoneFiles: string[]): Promise<string> {
+  const path = join(folder, 'generations', name);
+  for (const file of zoneFiles) {
+    await mkdir(dirname(join(path, 'zones', file)), { recursive: true });
+    await writeFile(join(path, 'zones', file), ZONE);
+  }
+  await mkdir(path, { recursive: true });
+  await writeFile(join(path, 'named.conf'), `options { directory "${folder}"; };\n${config}`);
+  return path;
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'breakwater-checker-'));
+  root = join(folder, 'etc');
+  await symlink(await tree('live', zones('example.com'), 'example.com'), root);
+  checker = await namedChecker({ root, config: 'named.conf', stateDir: folder });
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+describe('named-checkconf', () => {
+  test('accepts the tree that is live', async () => {
+    expect(await checker.check(join(folder, 'generations/live'))).toMatchObject({
+      verdict: 'pass',
+      code: 'checked_at_live_path',
+    });
+  });
+
+  test('accepts a zone whose file is in the staged tree only, named by its live path', async () => {
+    const staged = await tree('grown', zones('example.com', 'new.example'), 'example.com', 'new.example');
+    expect(await checker.check(staged)).toMatchObject({ verdict: 'pass', code: 'checked_at_live_path' });
+  });
+
+  test('refuses a zone whose file is in the live tree only', async () => {
+    const staged = await tree('shrunk', zones('example.com'));
+    const verdict = await checker.check(staged);
+    expect(verdict).toMatchObject({ verdict: 'fail', code: 'checker_refused' });
+    expect(verdict.reason).toContain(`${root}/zones/example.com`);
+    expect(verdict.reason).toContain('file not found');
+  });
+
+  test('refuses a syntax error, in its own words, with the live path and line', async () => {
+    const staged = await tree('bogus', `${zones('example.com')}bogus yes;`, 'example.com');
+    expect(await checker.check(staged)).toEqual({
+      verdict: 'fail',
+      code: 'checker_refused',
+      reason: `${root}/named.conf:3: unknown option 'bogus'`,
+    });
+  });
+
+  test('says what is wrong even when a hundred zones are right', async () => {
+    const names = Array.from({ length: 100 }, (_, n) => `z${n}.example`);
+    const staged = await tree('many', zones(...names, 'missing.example'), ...names);
+    const { code, reason } = await checker.check(staged);
+    expect(code).toBe('checker_refused');
+    expect(reason).toContain('missing.example');
+    expect(reason).not.toContain('loaded serial');
+  });
+
+  test('is not even started on a tree that would load code', async () => {
+    const staged = await tree('code', 'view a {\n  plugin query "/nowhere/x.so";\n};');
+    const { verdict, code, reason } = await checker.check(staged);
+    expect([verdict, code]).toEqual(['fail', 'directive_forbidden']);
+    expect(reason).toContain(`${root}/named.conf:3: "plugin"`);
+  });
+
+  test('lists the zones of a tree, those of included files too', async () => {
+    const staged = await tree(
+      'included',
+      `include "${root}/more.conf";\n${zones('example.com')}`,
+      'example.com',
+    );
+    await writeFile(join(staged, 'more.conf'), 'zone "." { type hint; file "/usr/share/dns/root.hints"; };');
+    expect(await checker.zones(staged)).toEqual([
+      { name: '.', type: 'hint' },
+      { name: 'example.com', type: 'primary' },
+    ]);
+    await expect(checker.zones(await tree('unlisted', 'bogus yes;'))).rejects.toThrow(
+      `${root}/named.conf:2: unknown`,
+    );
+  });
+
+  test('leaves no trace: what was mounted for it is not mounted for anybody else', async () => {
+    const other = await namedChecker({ root, config: 'named.conf', stateDir: folder });
+    const live = join(folder, 'generations/live');
+    await Promise.all([checker.check(live), other.check(live), other.zones(live)]);
+    expect(await checker.zones(root)).toEqual([{ name: 'example.com', type: 'primary' }]);
+  });
+
+  test('looks at the staged path where there is no live tree, and says so', async () => {
+    const nowhere = await namedChecker({
+      root: join(folder, 'nowhere'),
+      config: 'named.conf',
+      stateDir: folder,
+    });
+    const staged = await tree('first', zones());
+    expect(await nowhere.check(staged)).toMatchObject({ verdict: 'pass', code: 'checked_at_staged_path' });
+    const bad = await nowhere.check(await tree('bad', 'bogus yes;'));
+    expect(bad.reason).toBe(`${join(folder, 'nowhere')}/named.conf:2: unknown option 'bogus'`);
+  });
+
+  test('that cannot run is inconclusive, never a pass', async () => {
+    const staged = await tree('fine', zones());
+    const homeless = await namedChecker({
+      root,
+      config: 'named.conf',
+      stateDir: join(folder, 'no/such/folder'),
+    });
+    expect(await homeless.check(staged)).toMatchObject({
+      verdict: 'inconclusive',
+      code: 'checker_unavailable',
+    });
+    await expect(homeless.zones(staged)).rejects.toThrow('cannot list the zones');
+  });
+});
