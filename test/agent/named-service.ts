@@ -90,7 +90,9 @@ async function remove(folder: string, service: string, runsv: ChildProcess): Pro
     await ended;
     clearTimeout(timer);
   }
+  const left = await processesIn(folder);
   await rm(folder, { recursive: true, force: true });
+  if (left.length > 0) throw new Error(`processes ${left.join(', ')} of ${folder} are still there`);
 }
 
 /** A port that is free on loopback, over UDP too in all likelihood. */

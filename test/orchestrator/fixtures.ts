@@ -40,7 +40,7 @@ export function row(name: string, changes: Partial<HostRow> = {}): HostRow {
 }
 
 /** A rollout of one wave over some hosts. */
-export function rolloutOf(number: number, hosts: readonly string[], changes: Partial<Rollout> = {}): Rollout {
+function rolloutOf(number: number, hosts: readonly string[], changes: Partial<Rollout> = {}): Rollout {
   return {
     id: `r-${number}` as RolloutId,
     title: 'Let ams and fra resolve each other – größer',

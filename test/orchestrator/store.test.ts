@@ -88,7 +88,9 @@ describe('the store in Redis', () => {
     await expect(store.snapshot()).rejects.toMatchObject(unavailable);
     await expect(store.commit(write(GENESIS, lineStopped('x')))).rejects.toMatchObject(unavailable);
     await redis.restart();
-    await expect.poll(() => store.snapshot().catch(() => null)).toMatchObject({ head: GENESIS });
+    await expect
+      .poll(() => store.snapshot().catch(() => null), { timeout: 20_000 })
+      .toMatchObject({ head: GENESIS });
   });
 
   test('a snapshot is read once for each head, and not at all after own commits', async () => {

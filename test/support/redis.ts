@@ -86,7 +86,7 @@ async function withClient<T>(port: number, use: (client: Redis) => Promise<T>): 
 }
 
 /** A port of loopback that nobody listened on a moment ago. */
-export async function freePort(): Promise<number> {
+async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

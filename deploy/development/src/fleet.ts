@@ -8,7 +8,7 @@ import { forkKeeper, type Keeper } from './keeper-link.ts';
 import { hostPaths, type PlannedHost, planHosts, serviceNames, servicePorts, type Size } from './layout.ts';
 import { portInUse } from './ports.ts';
 import { checkRunDir, installPrograms } from './prerequisites.ts';
-import { waitUntilReady } from './ready.ts';
+import { waitUntilAnswering, waitUntilReady } from './ready.ts';
 import { newSecret } from './secrets.ts';
 import { directoryOf } from './service.ts';
 
@@ -74,17 +74,16 @@ async function bringUp(keeper: Keeper, size: Size, { addresses, signal }: FleetO
   const operators: Operators = { admin: newSecret(), approver: newSecret() };
   const ports = servicePorts(size.portBase);
   const agentsUrl = `http://127.0.0.1:${ports.agents}`;
-  const central = await writeCentral(runDir, size.portBase, hosts, operators);
-  const services = await Promise.all(hosts.map((host) => writeHost(runDir, host, agentsUrl)));
-  signal?.throwIfAborted();
-  await keeper.start([
-    ...central,
-    ...services.map(({ named }) => named),
-    ...services.map(({ agent }) => agent),
-  ]);
-
   const url = `http://127.0.0.1:${ports.api}`;
-  await waitUntilReady(createApi(url, operators.admin), hosts.length, runDir, signal);
+  const api = createApi(url, operators.admin);
+
+  // Agents that find nobody to ask would wait longer from try to try; so they start once there is somebody.
+  await keeper.start(await writeCentral(runDir, size.portBase, hosts, operators));
+  const services = await Promise.all(hosts.map((host) => writeHost(runDir, host, agentsUrl)));
+  await keeper.start(services.map(({ named }) => named));
+  await waitUntilAnswering(api, runDir, signal);
+  await keeper.start(services.map(({ agent }) => agent));
+  await waitUntilReady(api, hosts.length, runDir, signal);
   const running = await Promise.all(
     planned.map(async (host, index): Promise<FleetHost> => {
       const { root, stateDir } = hostPaths(runDir, host.id);

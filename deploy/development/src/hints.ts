@@ -33,23 +33,17 @@ export async function suggest(fleet: Fleet, terminal: Terminal, halted: string |
   const heading = (text: string): void => terminal.line(`   ${terminal.paint('dim', text)}`);
   terminal.line();
   terminal.line(terminal.paint('bold', 'What to try next'));
-  heading('look: the status page, the API, a name server');
-  terminal.line(`   ${fleet.api}/      ${fleet.api}/docs`);
+  heading('look: the status page, the API, a name server, the logs');
+  terminal.line(`   ${fleet.api}/   ${fleet.api}/docs`);
   if (host !== undefined) terminal.line(`   dig @${host.address} -p ${host.port} www.example.com +nsid`);
-  heading(
-    halted === null
-      ? 'roll out a change (edit it first)'
-      : `end ${halted}, roll out a change (edit it first), and watch`,
-  );
+  terminal.line(`   ${join(fleet.runDir, 'logs')}/`);
+  heading(`${halted === null ? '' : `end ${halted}, `}roll out a change (edit it first), follow a rollout`);
   terminal.line(`   TOKEN=${fleet.token}`);
   if (halted !== null) {
     terminal.line(`   ${post} -d '{"reason":"Seen"}' ${fleet.api}/v1/rollouts/${halted}/abort`);
   }
   terminal.line(`   ${post} -d @${change} ${fleet.api}/v1/rollouts`);
-  terminal.line(
-    `   curl -N -H "authorization: Bearer $TOKEN" -H 'accept: text/event-stream' ${fleet.api}/v1/rollouts/ID/events`,
-  );
-  heading('read');
-  terminal.line(`   ${join(fleet.runDir, 'logs')}/      ${fleet.pages} (the pages)`);
+  const events = `${fleet.api}/v1/rollouts/${halted ?? 'r-1'}/events`;
+  terminal.line(`   curl -N -H "authorization: Bearer $TOKEN" -H 'accept: text/event-stream' ${events}`);
   heading('Ctrl-C ends everything.');
 }

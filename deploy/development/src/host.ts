@@ -40,7 +40,8 @@ function agentConfiguration(runDir: string, host: EnrolledHost, agentsUrl: strin
       log: logOf(runDir, named),
       config: 'named.conf',
     },
-    pollFor: '10s',
+    // A host's health travels with its polls; whoever watches should not wait for it.
+    pollFor: '2s',
     lease: '30s',
     logLevel: 'info',
   };

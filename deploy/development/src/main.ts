@@ -1,6 +1,7 @@
 /** `npm start`: a fleet of real name servers on this machine, and the story of two changes. See `--help`. */
 import { readFileSync } from 'node:fs';
 import { formatDuration } from '@breakwater/shared';
+import { ApiError } from './api.ts';
 import { StartError } from './errors.ts';
 import { type Fleet, startFleet } from './fleet.ts';
 import { introduce, suggest } from './hints.ts';
@@ -92,6 +93,6 @@ try {
 } catch (error) {
   const interrupted = error instanceof Error && error.name === 'AbortError';
   process.exitCode = interrupted ? INTERRUPTED : 1;
-  if (error instanceof StartError) console.error(`breakwater: ${error.message}`);
+  if (error instanceof StartError || error instanceof ApiError) console.error(`breakwater: ${error.message}`);
   else if (!interrupted) console.error(error);
 }

@@ -33,6 +33,9 @@ function contradiction({ hosts, datacenters, addresses, once, idle }: Options): 
   if (hosts < datacenters) {
     return `--hosts ${hosts} is less than --datacenters ${datacenters}; every datacenter needs a host`;
   }
+  if (!idle && hosts < 2 * datacenters) {
+    return `the story needs two hosts in every datacenter, since a rollout leaves one in service: give --hosts ${2 * datacenters} or more, or --idle`;
+  }
   if (once && idle) return '--once tells the story and stops, --idle tells none; give one of them';
   const room = addresses === undefined ? hosts : (addressesOf(addresses)?.length ?? 0);
   if (room < hosts) return `--addresses ${addresses} has room for ${room} hosts, --hosts asks for ${hosts}`;

@@ -4,45 +4,56 @@ import type { Api } from './api.ts';
 import { StartError } from './errors.ts';
 import { logOf } from './service.ts';
 
-/** What the fleet still waits for, in words, or `null` when it is ready. */
-async function missing(api: Api, expected: number): Promise<string | null> {
-  try {
-    if (!(await api.ready())) return 'the orchestrator says that it is not ready';
-    const hosts = await api.hosts();
-    const unwell = hosts.find(({ health, generation }) => health.verdict !== 'pass' || generation === null);
-    if (unwell !== undefined) return `${unwell.id} is not healthy yet: ${unwell.health.reason}`;
-    return hosts.length === expected ? null : `${hosts.length} of ${expected} hosts are known`;
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
-}
-
 async function lastWords(runDir: string, service: string): Promise<string> {
   const log = await readFile(logOf(runDir, service), 'utf8').catch(() => '');
   return log.split('\n').slice(-15).join('\n');
 }
 
 /**
- * Waits until the orchestrator is ready and every host has adopted its configuration and answers well.
- * @throws StartError with the orchestrator's last words when it takes too long.
+ * Looks again and again until nothing is missing.
+ * @param missing says what is still waited for, or `null`; whatever it throws counts as still missing.
+ * @throws StartError with the orchestrator's last words when it takes longer than `withinMs`.
  */
-export async function waitUntilReady(
-  api: Api,
-  hosts: number,
+async function until(
+  missing: () => Promise<string | null>,
+  withinMs: number,
   runDir: string,
   signal?: AbortSignal,
 ): Promise<void> {
-  const deadline = Date.now() + 30_000 + hosts * 500;
+  const deadline = Date.now() + withinMs;
   for (;;) {
-    const reason = await missing(api, hosts);
-    if (reason === null) return;
     signal?.throwIfAborted();
+    const reason = await missing().catch(String);
+    if (reason === null) return;
     if (Date.now() > deadline) {
       const words = await lastWords(runDir, 'orchestrator');
       throw new StartError(
         `the fleet did not become ready: ${reason}\nThe orchestrator's last words:\n${words}`,
       );
     }
-    await sleep(100);
+    await sleep(50);
   }
+}
+
+/** Waits until the orchestrator can be asked. */
+export function waitUntilAnswering(api: Api, runDir: string, signal?: AbortSignal): Promise<void> {
+  const missing = async (): Promise<string | null> =>
+    (await api.ready()) ? null : 'the orchestrator is not ready';
+  return until(missing, 30_000, runDir, signal);
+}
+
+/** Waits until every host has adopted its configuration and answers well. */
+export function waitUntilReady(
+  api: Api,
+  expected: number,
+  runDir: string,
+  signal?: AbortSignal,
+): Promise<void> {
+  const missing = async (): Promise<string | null> => {
+    const hosts = await api.hosts();
+    const unwell = hosts.find(({ health, generation }) => health.verdict !== 'pass' || generation === null);
+    if (unwell !== undefined) return `${unwell.id} is not healthy yet: ${unwell.health.reason}`;
+    return hosts.length === expected ? null : `${hosts.length} of ${expected} hosts are known`;
+  };
+  return until(missing, 30_000 + expected * 500, runDir, signal);
 }

@@ -79,10 +79,10 @@ async function pageAbout(stage: Stage, id: string): Promise<Page | null> {
 
 function showPage({ terminal }: Stage, page: Page): void {
   const edge = terminal.paint('red', '┃');
-  const width = terminal.width - 6;
-  const paragraph = (text: string): void =>
-    wrap(text, width).forEach((line) => terminal.line(`   ${edge} ${line}`));
-  terminal.line(`   ${edge} ${terminal.paint('bold', `${page.severity.toUpperCase()}  ${page.summary}`)}`);
+  const paragraph = (text: string): void => {
+    for (const line of wrap(text, terminal.width - 5)) terminal.line(`   ${edge} ${line}`);
+  };
+  paragraph(`${page.severity.toUpperCase()}: ${page.summary}`);
   paragraph(page.reason);
   paragraph(page.decide);
 }

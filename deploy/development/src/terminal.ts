@@ -14,8 +14,13 @@ export interface Terminal {
   readonly width: number;
 }
 
+/** Longer lines are hard to read. */
+const WIDEST = 110;
+const NARROWEST_LIVE = 72;
+
 export function createTerminal(stream: NodeJS.WriteStream): Terminal {
-  const columns = (): number => (stream.isTTY ? stream.columns : 110);
+  // A terminal that does not say how wide it is says 0.
+  const columns = (): number => (stream.isTTY && stream.columns > 0 ? stream.columns : WIDEST);
   let pending = false;
   const clear = (): void => {
     if (pending) stream.write('\r\u001B[2K');
@@ -27,7 +32,8 @@ export function createTerminal(stream: NodeJS.WriteStream): Terminal {
       stream.write(`${text}\n`);
     },
     live: (text) => {
-      if (!stream.isTTY) return;
+      // A line that runs over the edge cannot be taken back.
+      if (!stream.isTTY || columns() < NARROWEST_LIVE) return;
       clear();
       stream.write(text);
       pending = true;
@@ -35,7 +41,7 @@ export function createTerminal(stream: NodeJS.WriteStream): Terminal {
     // It follows NO_COLOR and FORCE_COLOR, and leaves a pipe or a file plain.
     paint: (style, text) => styleText(style, text, { stream, validateStream: true }),
     get width() {
-      return Math.max(60, Math.min(columns(), 110));
+      return Math.max(60, Math.min(columns(), WIDEST));
     },
   };
 }

@@ -14,7 +14,10 @@ import { Verdict } from './verdict.ts';
  */
 export const PROTOCOL_VERSION = 1;
 
-const Milliseconds = z.int().min(0).max(31 * 86_400_000);
+const Milliseconds = z
+  .int()
+  .min(0)
+  .max(31 * 86_400_000);
 
 /** The step up to which a host should go with the generation of an assignment. */
 export const STEPS = ['stage', 'apply', 'confirm', 'revert'] as const;

@@ -4,7 +4,12 @@ import { canonicalJson } from './canonical-json.ts';
 import { DatacenterName, Digest, HostId } from './ids.ts';
 
 /** Bounds of a bundle. Name server configuration is text; more than this is a mistake or an attack. */
-export const BUNDLE_LIMITS = { files: 20_000, fileBytes: 8 << 20, totalBytes: 48 << 20, pathLength: 255 } as const;
+export const BUNDLE_LIMITS = {
+  files: 20_000,
+  fileBytes: 8 << 20,
+  totalBytes: 48 << 20,
+  pathLength: 255,
+} as const;
 
 const SEGMENT = /^[A-Za-z0-9_@+=,-][A-Za-z0-9._@+=,-]*$/;
 
@@ -21,11 +26,14 @@ export function pathFault(path: string): string | null {
   if (bad === '' && path.startsWith('/')) return 'is absolute; write it relative to the bundle';
   if (bad === '') return 'has an empty segment';
   if (bad === '..' || bad === '.') return `contains "${bad}"; write the path without it`;
-  if (bad !== undefined) return 'may contain only ASCII letters, digits and ._@+=,- and no segment may start with a dot';
+  if (bad !== undefined)
+    return 'may contain only ASCII letters, digits and ._@+=,- and no segment may start with a dot';
   const [overlay, name] = segments;
   if (overlay === 'all') return segments.length > 1 ? null : 'names the overlay itself; a file goes below it';
-  if (overlay !== 'datacenter' && overlay !== 'host') return 'must begin with all/, datacenter/<name>/ or host/<id>/';
-  if (segments.length < 3) return `must name a file: ${overlay}/<${overlay === 'host' ? 'id' : 'name'}>/<file>`;
+  if (overlay !== 'datacenter' && overlay !== 'host')
+    return 'must begin with all/, datacenter/<name>/ or host/<id>/';
+  if (segments.length < 3)
+    return `must name a file: ${overlay}/<${overlay === 'host' ? 'id' : 'name'}>/<file>`;
   const known = overlay === 'host' ? HostId : DatacenterName;
   return known.safeParse(name).success ? null : `"${name}" is not a valid ${overlay} name`;
 }
@@ -39,10 +47,12 @@ export function collisionFaults(paths: readonly string[]): { path: string; messa
   const faults: { path: string; message: string }[] = [];
   for (const path of paths) {
     const twin = seen.get(path.toLowerCase());
-    if (twin !== undefined && twin !== path) faults.push({ path, message: `differs from "${twin}" only by case` });
+    if (twin !== undefined && twin !== path)
+      faults.push({ path, message: `differs from "${twin}" only by case` });
     for (let cut = path.lastIndexOf('/'); cut > 0; cut = path.lastIndexOf('/', cut - 1)) {
       const folder = path.slice(0, cut);
-      if (seen.has(folder.toLowerCase())) faults.push({ path, message: `needs a folder where "${folder}" is a file` });
+      if (seen.has(folder.toLowerCase()))
+        faults.push({ path, message: `needs a folder where "${folder}" is a file` });
     }
   }
   return faults;
@@ -53,7 +63,8 @@ export const BundleFiles = z.record(z.string(), z.string()).superRefine((files, 
   const paths = Object.keys(files);
   const add = (fault: string, path: string[], message: string): void =>
     ctx.addIssue({ code: 'custom', params: { fault }, path, message });
-  if (paths.length === 0) add('bundle_empty', [], 'a bundle needs at least one file, such as all/named.conf.tmpl');
+  if (paths.length === 0)
+    add('bundle_empty', [], 'a bundle needs at least one file, such as all/named.conf.tmpl');
   if (paths.length > BUNDLE_LIMITS.files) add('bundle_too_large', [], `at most ${BUNDLE_LIMITS.files} files`);
   let total = 0;
   for (const [path, text] of Object.entries(files)) {
@@ -61,11 +72,14 @@ export const BundleFiles = z.record(z.string(), z.string()).superRefine((files, 
     if (fault !== null) add('bundle_path_invalid', [path], fault);
     const bytes = Buffer.byteLength(text);
     total += bytes;
-    if (bytes > BUNDLE_LIMITS.fileBytes) add('bundle_too_large', [path], `at most ${BUNDLE_LIMITS.fileBytes} bytes`);
-    if (text.includes('\0')) add('bundle_content_invalid', [path], 'contains a NUL character; configuration is text');
+    if (bytes > BUNDLE_LIMITS.fileBytes)
+      add('bundle_too_large', [path], `at most ${BUNDLE_LIMITS.fileBytes} bytes`);
+    if (text.includes('\0'))
+      add('bundle_content_invalid', [path], 'contains a NUL character; configuration is text');
     if (!text.isWellFormed()) add('bundle_content_invalid', [path], 'contains half of a surrogate pair');
   }
-  if (total > BUNDLE_LIMITS.totalBytes) add('bundle_too_large', [], `at most ${BUNDLE_LIMITS.totalBytes} bytes in all`);
+  if (total > BUNDLE_LIMITS.totalBytes)
+    add('bundle_too_large', [], `at most ${BUNDLE_LIMITS.totalBytes} bytes in all`);
   for (const { path, message } of collisionFaults(paths)) add('bundle_path_invalid', [path], message);
 });
 export type BundleFiles = z.infer<typeof BundleFiles>;
@@ -74,7 +88,9 @@ export type BundleFiles = z.infer<typeof BundleFiles>;
 export const Manifest = z.strictObject({
   version: z.literal(1),
   files: z
-    .array(z.strictObject({ path: z.string(), sha256: Digest, size: z.int().min(0).max(BUNDLE_LIMITS.fileBytes) }))
+    .array(
+      z.strictObject({ path: z.string(), sha256: Digest, size: z.int().min(0).max(BUNDLE_LIMITS.fileBytes) }),
+    )
     .min(1)
     .max(BUNDLE_LIMITS.files)
     .superRefine((files, ctx) => {
@@ -86,7 +102,8 @@ export const Manifest = z.strictObject({
       for (const { path, message } of collisionFaults(paths)) {
         ctx.addIssue({ code: 'custom', path: [paths.indexOf(path), 'path'], message });
       }
-      if (new Set(paths).size !== paths.length) ctx.addIssue({ code: 'custom', message: 'a path is repeated' });
+      if (new Set(paths).size !== paths.length)
+        ctx.addIssue({ code: 'custom', message: 'a path is repeated' });
     }),
 });
 export type Manifest = z.infer<typeof Manifest>;

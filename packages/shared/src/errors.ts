@@ -14,23 +14,55 @@ const kind = (status: number, title: string, action: string): ErrorKind => ({ st
 export const ERRORS = {
   // Faults of a body, each reported with its path.
   invalid_value: kind(422, 'A value is not what this field takes', 'Correct the value at the given path.'),
-  unknown_field: kind(422, 'A field is unknown', 'Remove it or correct its name; nothing is ignored silently.'),
-  duration_invalid: kind(422, 'A duration is not valid', 'Write a number and a unit, such as "30s" or "10m".'),
+  unknown_field: kind(
+    422,
+    'A field is unknown',
+    'Remove it or correct its name; nothing is ignored silently.',
+  ),
+  duration_invalid: kind(
+    422,
+    'A duration is not valid',
+    'Write a number and a unit, such as "30s" or "10m".',
+  ),
   bundle_empty: kind(422, 'The bundle has no files', 'Put at least one file into bundle.files.'),
   bundle_path_invalid: kind(422, 'A path in the bundle is not allowed', 'Correct or remove the path.'),
-  bundle_content_invalid: kind(422, 'A file of the bundle is not text', 'Send UTF-8 text without NUL characters.'),
+  bundle_content_invalid: kind(
+    422,
+    'A file of the bundle is not text',
+    'Send UTF-8 text without NUL characters.',
+  ),
   bundle_too_large: kind(422, 'The bundle is too large', 'Split it, or leave out what no name server reads.'),
-  strategy_unsafe: kind(422, 'The strategy contradicts itself', 'Change the field at the given path; it is never corrected for you.'),
+  strategy_unsafe: kind(
+    422,
+    'The strategy contradicts itself',
+    'Change the field at the given path; it is never corrected for you.',
+  ),
   targets_match_nothing: kind(422, 'The targets match no host', 'Compare targets with GET /v1/hosts.'),
-  target_unknown: kind(422, 'The targets name something that does not exist', 'Compare targets with GET /v1/hosts.'),
-  canary_matches_nothing: kind(422, 'No targeted host can be the canary', 'Name a canary host that is among the targets.'),
+  target_unknown: kind(
+    422,
+    'The targets name something that does not exist',
+    'Compare targets with GET /v1/hosts.',
+  ),
+  canary_matches_nothing: kind(
+    422,
+    'No targeted host can be the canary',
+    'Name a canary host that is among the targets.',
+  ),
   last_healthy_host: kind(
     422,
     'The plan would take the last healthy host',
     'Lower strategy.maxUnavailable, target more hosts, or accept the gap by naming the host in targets.hosts.',
   ),
-  more_hosts_than_expected: kind(422, 'The plan has more hosts than expected', 'Narrow targets, or raise expect.maxHosts.'),
-  several_faults: kind(422, 'The request has several faults', 'Correct every fault in the list, then send it again.'),
+  more_hosts_than_expected: kind(
+    422,
+    'The plan has more hosts than expected',
+    'Narrow targets, or raise expect.maxHosts.',
+  ),
+  several_faults: kind(
+    422,
+    'The request has several faults',
+    'Correct every fault in the list, then send it again.',
+  ),
   // Requests that cannot be read at all.
   malformed_json: kind(400, 'The body is not valid JSON', 'Send one JSON object in UTF-8.'),
   unsupported_media_type: kind(415, 'The body is not JSON', 'Send it with content-type: application/json.'),
@@ -40,19 +72,51 @@ export const ERRORS = {
   forbidden: kind(403, 'Your role does not allow this', 'Ask somebody with the role that the detail names.'),
   own_approval: kind(403, 'Nobody approves their own rollout', 'Ask another approver.'),
   // State of the world.
-  not_found: kind(404, 'There is no such thing', 'Check the id; GET /v1/rollouts and GET /v1/hosts list what exists.'),
+  not_found: kind(
+    404,
+    'There is no such thing',
+    'Check the id; GET /v1/rollouts and GET /v1/hosts list what exists.',
+  ),
   bundle_unknown: kind(404, 'No bundle has this digest', 'Store it first with POST /v1/bundles.'),
-  rollout_overlap: kind(409, 'A host is already in another rollout', 'Wait for the rollout in the way, or abort it.'),
-  plan_changed: kind(409, 'The fleet no longer gives the plan you looked at', 'Look at the new plan with POST /v1/plans.'),
-  verb_not_allowed: kind(409, 'The rollout cannot do this in its state', 'Read its state with GET /v1/rollouts/:id.'),
+  rollout_overlap: kind(
+    409,
+    'A host is already in another rollout',
+    'Wait for the rollout in the way, or abort it.',
+  ),
+  plan_changed: kind(
+    409,
+    'The fleet no longer gives the plan you looked at',
+    'Look at the new plan with POST /v1/plans.',
+  ),
+  verb_not_allowed: kind(
+    409,
+    'The rollout cannot do this in its state',
+    'Read its state with GET /v1/rollouts/:id.',
+  ),
   superseded: kind(409, 'A newer rollout has changed these hosts', 'Roll the newer rollout back instead.'),
-  idempotency_conflict: kind(409, 'This Idempotency-Key was used with another body', 'Use a new key for a new request.'),
+  idempotency_conflict: kind(
+    409,
+    'This Idempotency-Key was used with another body',
+    'Use a new key for a new request.',
+  ),
   line_stopped: kind(409, 'The line is stopped', 'Start it again with POST /v1/line once it is safe.'),
   // Us.
   conflict: kind(409, 'Somebody else changed this at the same moment', 'Send the request again.'),
-  store_unavailable: kind(503, 'The store does not answer', 'Nothing was changed for certain; read back, then try again.'),
-  store_unsafe: kind(503, 'Redis could lose acknowledged writes', 'Correct the settings that the detail names.'),
-  internal: kind(500, 'Something failed that should not', 'Report it with the request id; the log has the cause.'),
+  store_unavailable: kind(
+    503,
+    'The store does not answer',
+    'Nothing was changed for certain; read back, then try again.',
+  ),
+  store_unsafe: kind(
+    503,
+    'Redis could lose acknowledged writes',
+    'Correct the settings that the detail names.',
+  ),
+  internal: kind(
+    500,
+    'Something failed that should not',
+    'Report it with the request id; the log has the cause.',
+  ),
 } as const satisfies Record<string, ErrorKind>;
 export type ErrorCode = keyof typeof ERRORS;
 

@@ -7,18 +7,25 @@ import { z } from 'zod';
  * look alike (`nѕ1` with a Cyrillic letter) must not both be possible.
  */
 const NAME = /^[a-z0-9](?:[a-z0-9.-]{0,61}[a-z0-9])?$/;
-const NAME_RULE = '1 to 63 lower-case letters, digits, dots or hyphens, starting and ending with a letter or digit';
+const NAME_RULE =
+  '1 to 63 lower-case letters, digits, dots or hyphens, starting and ending with a letter or digit';
 
 export const HostId = z.string().regex(NAME, `a host id is ${NAME_RULE}`).brand<'HostId'>();
 export type HostId = z.infer<typeof HostId>;
 
-export const DatacenterName = z.string().regex(NAME, `a datacenter is ${NAME_RULE}`).brand<'DatacenterName'>();
+export const DatacenterName = z
+  .string()
+  .regex(NAME, `a datacenter is ${NAME_RULE}`)
+  .brand<'DatacenterName'>();
 export type DatacenterName = z.infer<typeof DatacenterName>;
 
 export const GroupName = z.string().regex(NAME, `a redundancy group is ${NAME_RULE}`).brand<'GroupName'>();
 export type GroupName = z.infer<typeof GroupName>;
 
-export const OperatorName = z.string().regex(NAME, `an operator name is ${NAME_RULE}`).brand<'OperatorName'>();
+export const OperatorName = z
+  .string()
+  .regex(NAME, `an operator name is ${NAME_RULE}`)
+  .brand<'OperatorName'>();
 export type OperatorName = z.infer<typeof OperatorName>;
 
 /** `r-` and the number of the event that recorded the submission; it sorts by age and never repeats. */

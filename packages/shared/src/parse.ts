@@ -14,7 +14,9 @@ function codeOf(issue: z.core.$ZodIssue): ErrorCode {
 /** A value that fits no member of a union is explained by the member that came closest: the fewest issues. */
 function closest(issue: z.core.$ZodIssueInvalidUnion): z.core.$ZodIssue[] {
   const wrongType = (issues: z.core.$ZodIssue[]): boolean =>
-    issues.some((inner) => inner.path.length === 0 && (inner.code === 'invalid_type' || inner.code === 'invalid_value'));
+    issues.some(
+      (inner) => inner.path.length === 0 && (inner.code === 'invalid_type' || inner.code === 'invalid_value'),
+    );
   const near = issue.errors.filter((issues) => !wrongType(issues)).toSorted((a, b) => a.length - b.length)[0];
   return (near ?? []).map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
 }
@@ -32,7 +34,11 @@ function faultsOf(issue: z.core.$ZodIssue): Fault[] {
     if (inner.length > 0) return inner;
   }
   if (issue.code === 'invalid_key') {
-    return issue.issues.map((inner) => ({ path: pointer(issue.path), code: 'invalid_value', message: inner.message }));
+    return issue.issues.map((inner) => ({
+      path: pointer(issue.path),
+      code: 'invalid_value',
+      message: inner.message,
+    }));
   }
   return [{ path: pointer(issue.path), code: codeOf(issue), message: issue.message }];
 }

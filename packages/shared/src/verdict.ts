@@ -24,6 +24,10 @@ export type LocatedVerdict = z.infer<typeof LocatedVerdict>;
 
 export const pass = (code: string, reason: string): Verdict => ({ verdict: 'pass', code, reason });
 export const fail = (code: string, reason: string): Verdict => ({ verdict: 'fail', code, reason });
-export const inconclusive = (code: string, reason: string): Verdict => ({ verdict: 'inconclusive', code, reason });
+export const inconclusive = (code: string, reason: string): Verdict => ({
+  verdict: 'inconclusive',
+  code,
+  reason,
+});
 export const noData = (code: string, reason: string): Verdict => ({ verdict: 'noData', code, reason });
 export const pending = (code: string, reason: string): Verdict => ({ verdict: 'pending', code, reason });

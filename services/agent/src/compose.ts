@@ -30,7 +30,7 @@ async function outsideOf(config: Config, log: Logger): Promise<Outside> {
     view: { host: { ...host, root, stateDir }, vars },
     journal,
     generations: await openGenerations({ root, storeDir }),
-    checker: await namedChecker({ root, config: daemon.config }),
+    checker: await namedChecker({ root, config: daemon.config, stateDir }),
     supervisor: runitSupervisor({ service: daemon.service, log: daemon.log }),
     dns: dnsClient({ address: host.address, port: host.port }),
     orchestrator: httpClient({

@@ -6,19 +6,20 @@ import { readEnrolment } from './adapters/identities/enrolment.ts';
 import { fileIdentities } from './adapters/identities/file-identities.ts';
 import { promMetrics } from './adapters/metrics/prom.ts';
 import { webhookPager } from './adapters/pagers/webhook-pager.ts';
-import { bullmqPageQueue, bullmqWaveQueue } from './adapters/queue/bullmq.ts';
+import { bullmqPageQueue } from './adapters/queue/bullmq-pages.ts';
+import { bullmqWaveQueue } from './adapters/queue/bullmq-waves.ts';
 import type { PageQueue, WaveQueue } from './adapters/queue/interface.ts';
 import { redisStore } from './adapters/store/redis-store.ts';
 import { redisWakeups } from './adapters/wakeups/redis-wakeups.ts';
 import type { Config } from './config.ts';
 import { createAgentDesk } from './runtime/agent-desk.ts';
 import { pageDelivery } from './runtime/deliver-pages.ts';
-import { createEngine, type EngineDeps } from './runtime/engine.ts';
+import { createEngine } from './runtime/engine.ts';
+import type { EngineDeps } from './runtime/engine-deps.ts';
 import { watchFleet } from './runtime/fleet-watch.ts';
 import { lookAt } from './runtime/look.ts';
 import { createOperations } from './runtime/operations.ts';
 import { guardStore } from './runtime/store-guard.ts';
-import { createSubmissions } from './runtime/submit.ts';
 import { standWatch } from './runtime/sweep.ts';
 
 export interface Orchestrator {
@@ -63,7 +64,7 @@ export async function compose(config: Config): Promise<Orchestrator> {
     },
   };
   const engine = createEngine(deps);
-  const operations = createOperations(deps, engine, createSubmissions(deps, engine));
+  const operations = createOperations(deps, engine);
   const identities = fileIdentities(enrolment);
   const api = await operatorServer({ operations, identities, metrics: () => metrics.text(), log });
   const desk = createAgentDesk(deps, engine, config.verifyWithin);
@@ -75,13 +76,16 @@ export async function compose(config: Config): Promise<Orchestrator> {
     async start() {
       const connection = config.redis;
       queues = {
-        waves: bullmqWaveQueue({ connection, look: lookAt(engine), log }),
+        waves: bullmqWaveQueue({ connection, look: lookAt(engine), clock: systemClock, log }),
         pages: bullmqPageQueue({ connection, deliver: pageDelivery(deps, engine, pagers), log }),
       };
       watching = standWatch(deps, engine, stopping.signal);
       await agents.listen({ host: config.agents.address, port: config.agents.port, backlog: 4096 });
       await api.listen({ host: config.api.address, port: config.api.port });
-      log.info({ api: config.api, agents: config.agents, hosts: enrolment.hosts.length }, 'the orchestrator is up');
+      log.info(
+        { api: config.api, agents: config.agents, hosts: enrolment.hosts.length },
+        'the orchestrator is up',
+      );
     },
     async stop() {
       stopping.abort();

@@ -39,7 +39,8 @@ export type Config = Readonly<Omit<z.output<typeof Config>, 'redis'>> & {
  */
 export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
   const path = environment['BREAKWATER_ORCHESTRATOR_CONFIG'];
-  if (path === undefined) throw new Error('set BREAKWATER_ORCHESTRATOR_CONFIG to the path of the configuration file');
+  if (path === undefined)
+    throw new Error('set BREAKWATER_ORCHESTRATOR_CONFIG to the path of the configuration file');
   const { redis, ...config } = parse(Config, JSON.parse(readFileSync(path, 'utf8')));
   const password = redis.passwordFile === undefined ? null : readFileSync(redis.passwordFile, 'utf8').trim();
   return Object.freeze({ ...config, redis: { address: redis.address, port: redis.port, password } });

@@ -20,7 +20,9 @@ export async function syncFile(path: string): Promise<void> {
  * Makes names in a folder durable. After a power cut a new or renamed file may be gone, although its content
  * was synchronised, until the folder that names it has been as well.
  */
-export const syncFolder: (folder: string) => Promise<void> = syncFile;
+export function syncFolder(folder: string): Promise<void> {
+  return syncFile(folder);
+}
 
 /** Writes a new file and waits until its content is on disk; its name is durable after `syncFolder`. */
 export async function writeSynced(path: string, content: string | Uint8Array, mode = 0o644): Promise<void> {

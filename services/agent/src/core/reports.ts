@@ -31,7 +31,7 @@ export function reportsAfter(records: readonly JournalRecord[], acknowledged: nu
 }
 
 /** A journal record in the words of the protocol; `null` for one that only this host needs. */
-export function reportOf(record: JournalRecord, assignment: Assignment, now: Moment): Report | null {
+function reportOf(record: JournalRecord, assignment: Assignment, now: Moment): Report | null {
   const told = tell(record);
   if (told === null) return null;
   // Times of another boot were counted from another zero, so nothing can be said about them.

@@ -6,12 +6,18 @@ import type { HostRow, Rollout } from './rollout.ts';
 
 /** How many hosts a limit allows among `total`: a share is rounded down, but one is always allowed. */
 export function limitOf(limit: Share, total: number): number {
-  return Math.max(1, typeof limit === 'number' ? limit : Math.floor((total * Number.parseInt(limit, 10)) / 100));
+  return Math.max(
+    1,
+    typeof limit === 'number' ? limit : Math.floor((total * Number.parseInt(limit, 10)) / 100),
+  );
 }
 
 /** How many hosts a share asks for among `total`: rounded up, so that it proves at least what was asked. */
 export function shareOf(share: Share, total: number): number {
-  return Math.min(total, typeof share === 'number' ? share : Math.ceil((total * Number.parseInt(share, 10)) / 100));
+  return Math.min(
+    total,
+    typeof share === 'number' ? share : Math.ceil((total * Number.parseInt(share, 10)) / 100),
+  );
 }
 
 /** Cannot be counted on: in flight for this rollout or another, unhealthy, or not heard of. */
@@ -31,7 +37,11 @@ function poolsOf(rollout: Rollout, fleet: Fleet, row: HostRow): Pool[] {
   const all = [...fleet.values()];
   const datacenter = (name: DatacenterName): Pool => {
     const members = all.filter((host) => host.datacenter === name);
-    return { name: `datacenter ${name}`, limit: limitOf(rollout.strategy.maxUnavailable, members.length), members };
+    return {
+      name: `datacenter ${name}`,
+      limit: limitOf(rollout.strategy.maxUnavailable, members.length),
+      members,
+    };
   };
   const group = (name: GroupName): Pool => ({
     name: `redundancy group ${name}`,
@@ -53,7 +63,8 @@ export function whyNot(rollout: Rollout, row: HostRow, context: Context): string
   if (host.availability !== 'healthy') return `${row.id} is ${host.availability}`;
   for (const { name, limit, members } of poolsOf(rollout, context.fleet, row)) {
     const down = members.filter((member) => isUnavailable(rollout, member));
-    if (down.length >= limit) return `${name} has ${down.length} of at most ${limit} hosts unavailable (${list(down)})`;
+    if (down.length >= limit)
+      return `${name} has ${down.length} of at most ${limit} hosts unavailable (${list(down)})`;
     const left = members.length - down.length - 1;
     if (left < 1 && !rollout.named.includes(row.id)) return `${row.id} is the last healthy host of ${name}`;
   }

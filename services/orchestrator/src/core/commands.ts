@@ -5,7 +5,7 @@ import type { Verb } from './event.ts';
 import { callBack } from './halting.ts';
 import { enter, inFlight, isMoving, mapRows, newAttempt } from './host-row.ts';
 import { beginRollback } from './rollback.ts';
-import { type Rollout, rowOf, type Wave, waveName } from './rollout.ts';
+import { type Rollout, rowOf, type Wave, waveName, waveOf } from './rollout.ts';
 import { currentWave } from './waves.ts';
 
 /** What a person asks of a rollout. */
@@ -24,21 +24,22 @@ export interface Refusal {
 }
 
 /** In which states each verb is legal, and in which it has been done already and changes nothing. */
-export const LEGAL: Readonly<Record<Verb, { from: readonly RolloutState[]; done: readonly RolloutState[] }>> = {
-  approve: { from: ['awaitingApproval'], done: [] },
-  pause: { from: ['planned', 'preflighting', 'awaitingApproval', 'running'], done: ['paused'] },
-  resume: { from: ['paused', 'halted'], done: ['preflighting', 'running'] },
-  abort: {
-    from: ['planned', 'preflighting', 'awaitingApproval', 'running', 'paused', 'halted', 'rollingBack'],
-    done: ['aborted'],
-  },
-  rollback: {
-    from: ['preflighting', 'awaitingApproval', 'running', 'paused', 'halted', 'succeeded'],
-    done: ['rollingBack', 'rolledBack'],
-  },
-  retry: { from: ['preflighting', 'running', 'paused', 'awaitingApproval', 'halted'], done: [] },
-  skip: { from: ['preflighting', 'running', 'paused', 'awaitingApproval', 'halted'], done: [] },
-};
+export const LEGAL: Readonly<Record<Verb, { from: readonly RolloutState[]; done: readonly RolloutState[] }>> =
+  {
+    approve: { from: ['awaitingApproval'], done: [] },
+    pause: { from: ['planned', 'preflighting', 'awaitingApproval', 'running'], done: ['paused'] },
+    resume: { from: ['paused', 'halted'], done: ['preflighting', 'running'] },
+    abort: {
+      from: ['planned', 'preflighting', 'awaitingApproval', 'running', 'paused', 'halted', 'rollingBack'],
+      done: ['aborted'],
+    },
+    rollback: {
+      from: ['preflighting', 'awaitingApproval', 'running', 'paused', 'halted', 'succeeded'],
+      done: ['rollingBack', 'rolledBack'],
+    },
+    retry: { from: ['preflighting', 'running', 'paused', 'awaitingApproval', 'halted'], done: [] },
+    skip: { from: ['preflighting', 'running', 'paused', 'awaitingApproval', 'halted'], done: [] },
+  };
 
 /** Carries a person's command out on the rollout's state; what follows from it is decided afterwards. */
 export function command(rollout: Rollout, asked: Command, context: Context): Rollout | Refusal {
@@ -64,7 +65,8 @@ export function command(rollout: Rollout, asked: Command, context: Context): Rol
         verdict: inconclusive('aborted', asked.reason),
       };
     case 'rollback': {
-      const verdict = rollout.state === 'halted' ? rollout.verdict : inconclusive('rolled_back', asked.reason);
+      const verdict =
+        rollout.state === 'halted' ? rollout.verdict : inconclusive('rolled_back', asked.reason);
       return { ...beginRollback(rollout, context.now), verdict };
     }
     case 'retry':
@@ -85,7 +87,13 @@ function approve(rollout: Rollout, { by }: Command, now: number): Rollout | Refu
 }
 
 function pause(rollout: Rollout, { reason }: Command, now: number): Rollout {
-  return { ...rollout, state: 'paused', since: now, pausedFrom: rollout.state, verdict: pending('paused', reason) };
+  return {
+    ...rollout,
+    state: 'paused',
+    since: now,
+    pausedFrom: rollout.state,
+    verdict: pending('paused', reason),
+  };
 }
 
 /** Goes on where it was; the time spent paused is not held against the wave. */
@@ -104,25 +112,40 @@ function unpause(rollout: Rollout, now: number): Rollout {
   };
 }
 
+/** A wave that is over is not opened again: the ones after it were begun on its word. */
+function isBehind(wave: Wave): boolean {
+  return wave.state === 'passed' || wave.state === 'skipped';
+}
+
 /** After a halt: every host that does not keep the change proves it again, in a new attempt. */
 function takeUp(rollout: Rollout, context: Context): Rollout | Refusal {
   const rows = Object.values(rollout.hosts);
   const moving = rows.filter((row) => row.state !== 'staging' && isMoving(row));
-  if (moving.length > 0) return { code: 'verb_not_allowed', detail: `still going back: ${moving.map((row) => row.id).join(', ')}` };
+  if (moving.length > 0)
+    return {
+      code: 'verb_not_allowed',
+      detail: `still going back: ${moving.map((row) => row.id).join(', ')}`,
+    };
   const broken = rows.filter((row) => row.state === 'revertFailed');
   if (broken.length > 0) {
     const ids = broken.map((row) => row.id).join(', ');
-    return { code: 'verb_not_allowed', detail: `not back on its old configuration: ${ids}; retry or skip it first` };
+    return {
+      code: 'verb_not_allowed',
+      detail: `not back on its old configuration: ${ids}; retry or skip it first`,
+    };
   }
   const again = mapRows(rollout, (row) =>
-    row.state === 'skipped' || (row.changed && row.failure === null) ? row : newAttempt(row, context.nextEpoch, context.now),
+    row.state === 'skipped' || isBehind(waveOf(rollout, row.id)) || (row.changed && row.failure === null)
+      ? row
+      : newAttempt(row, context.nextEpoch, context.now),
   );
   return reopen(again, context.now);
 }
 
 /** Back to preflight, with the waves that had failed to be run again. */
 function reopen(rollout: Rollout, now: number): Rollout {
-  const again = (wave: Wave): Wave => (wave.state === 'failed' ? { ...wave, state: 'running', startedAt: now } : wave);
+  const again = (wave: Wave): Wave =>
+    wave.state === 'failed' ? { ...wave, state: 'running', startedAt: now } : wave;
   return {
     ...rollout,
     state: 'preflighting',
@@ -143,8 +166,11 @@ function refuseHost(detail: string): Refusal {
 function retry(rollout: Rollout, { host }: Command, context: Context): Rollout | Refusal {
   const row = host === null ? undefined : rollout.hosts[host];
   if (!row) return { code: 'not_found', detail: `host ${host ?? ''} is not in this rollout` };
+  if (isBehind(waveOf(rollout, row.id)))
+    return refuseHost(`the wave of ${row.id} is over; change it with a rollout of its own`);
   const settled = row.state === 'skipped' || (row.failure !== null && !isMoving(row));
-  if (!settled) return refuseHost(`${row.id} is ${row.state}; only a host that failed or was skipped is retried`);
+  if (!settled)
+    return refuseHost(`${row.id} is ${row.state}; only a host that failed or was skipped is retried`);
   const again = newAttempt(row, context.nextEpoch, context.now);
   const tried: Rollout = { ...rollout, hosts: { ...rollout.hosts, [row.id]: again } };
   const clean = Object.values(tried.hosts).every((other) => other.failure === null);
@@ -159,6 +185,9 @@ function skip(rollout: Rollout, { host, reason }: Command, now: number): Rollout
   if (moving || row.state === 'confirmed') {
     return refuseHost(`${row.id} is ${row.state}; a host that is changed is rolled back, not skipped`);
   }
-  const skipped = { ...enter(rowOf(rollout, row.id), 'skipped', now, inconclusive('skipped', reason)), failure: null };
+  const skipped = {
+    ...enter(rowOf(rollout, row.id), 'skipped', now, inconclusive('skipped', reason)),
+    failure: null,
+  };
   return { ...rollout, hosts: { ...rollout.hosts, [row.id]: skipped } };
 }

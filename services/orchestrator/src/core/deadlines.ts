@@ -14,7 +14,10 @@ function silent(row: HostRow, context: Context, within: number): Deadline {
   const heardAt = context.fleet.get(row.id)?.heardAt ?? 0;
   return {
     at: Math.max(row.since, heardAt) + within,
-    verdict: fail('host_silent', `${row.id} has said nothing for ${formatDuration(within)} while it was ${row.state}`),
+    verdict: fail(
+      'host_silent',
+      `${row.id} has said nothing for ${formatDuration(within)} while it was ${row.state}`,
+    ),
   };
 }
 

@@ -19,8 +19,22 @@ export type Verb = (typeof VERBS)[number];
  * store changes in the same write as the events that say so.
  */
 export type DomainEvent =
-  | { type: 'rollout.submitted'; rollout: RolloutId; by: OperatorName; title: string; reason: string; hosts: number }
-  | { type: 'rollout.command'; rollout: RolloutId; verb: Verb; by: OperatorName; reason: string; host?: HostId }
+  | {
+      type: 'rollout.submitted';
+      rollout: RolloutId;
+      by: OperatorName;
+      title: string;
+      reason: string;
+      hosts: number;
+    }
+  | {
+      type: 'rollout.command';
+      rollout: RolloutId;
+      verb: Verb;
+      by: OperatorName;
+      reason: string;
+      host?: HostId;
+    }
   | { type: 'rollout.state'; rollout: RolloutId; from: RolloutState; to: RolloutState; verdict: Verdict }
   | { type: 'wave.state'; rollout: RolloutId; wave: string; from: WaveState; to: WaveState }
   | {
@@ -33,7 +47,14 @@ export type DomainEvent =
       verdict?: Verdict;
     }
   /** A host said something that changed no state: that it took a grant, or that its soak is over. */
-  | { type: 'host.reported'; rollout: RolloutId; wave: string; host: HostId; state: ReportedState; verdict: Verdict }
+  | {
+      type: 'host.reported';
+      rollout: RolloutId;
+      wave: string;
+      host: HostId;
+      state: ReportedState;
+      verdict: Verdict;
+    }
   /** A host was told to keep the change. */
   | { type: 'host.confirming'; rollout: RolloutId; wave: string; host: HostId }
   | { type: 'page.queued'; rollout: RolloutId; page: Page }

@@ -9,7 +9,12 @@ import { HOST_TRANSITIONS, ROLLOUT_TRANSITIONS, WAVE_TRANSITIONS } from './trans
  * logged that is not so. A change that the tables do not allow is a bug and is never saved.
  * @throws when a transition is not in the tables.
  */
-export function eventsBetween(before: Rollout, after: Rollout, input: Input, pages: readonly Page[]): DomainEvent[] {
+export function eventsBetween(
+  before: Rollout,
+  after: Rollout,
+  input: Input,
+  pages: readonly Page[],
+): DomainEvent[] {
   const rollout = after.id;
   const events: DomainEvent[] = [...inputEvents(before, after, input)];
   for (const row of Object.values(after.hosts)) {
@@ -59,6 +64,12 @@ function waveEvent(rollout: Rollout, old: Wave, wave: Wave): DomainEvent {
   return { type: 'wave.state', rollout: rollout.id, wave: waveName(wave), from: old.state, to: wave.state };
 }
 
-function assertLegal<S extends string>(what: string, name: string, from: S, to: S, legal: readonly S[]): void {
+function assertLegal<S extends string>(
+  what: string,
+  name: string,
+  from: S,
+  to: S,
+  legal: readonly S[],
+): void {
   if (!legal.includes(to)) throw new Error(`${what} ${name} may not go from ${from} to ${to}`);
 }

@@ -1,4 +1,10 @@
-import { fail, formatDuration, type LocatedVerdict, type RolloutState, type WaveState } from '@breakwater/shared';
+import {
+  fail,
+  formatDuration,
+  type LocatedVerdict,
+  type RolloutState,
+  type WaveState,
+} from '@breakwater/shared';
 import type { Context } from './context.ts';
 import { whyNot } from './budget.ts';
 import { enter, inFlight, mapRows } from './host-row.ts';
@@ -43,7 +49,10 @@ export function haltCause(rollout: Rollout, context: Context): LocatedVerdict | 
   if (rollout.state !== 'running' || current?.startedAt == null) return null;
   if (context.now < current.startedAt + progressDeadline) return null;
   const reason = `wave ${waveName(current)} has not passed within ${formatDuration(progressDeadline)}`;
-  return { ...fail('progress_deadline', reason + lateness(rollout, current, context)), wave: waveName(current) };
+  return {
+    ...fail('progress_deadline', reason + lateness(rollout, current, context)),
+    wave: waveName(current),
+  };
 }
 
 /** Halts: no host goes on, those in flight go back, those confirmed stay unless the strategy says otherwise. */

@@ -16,7 +16,12 @@ const UNSURE: readonly HostState[] = [
 ];
 
 /** Enters a state. The reason stays with the row until the next one replaces it. */
-export function enter(row: HostRow, state: HostState, now: number, verdict: Verdict | null = row.verdict): HostRow {
+export function enter(
+  row: HostRow,
+  state: HostState,
+  now: number,
+  verdict: Verdict | null = row.verdict,
+): HostRow {
   return { ...row, state, verdict, since: row.state === state ? row.since : now };
 }
 

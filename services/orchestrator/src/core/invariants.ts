@@ -9,7 +9,12 @@ const UNTOUCHED: readonly HostState[] = ['pending', 'staging', 'ready', 'failed'
  * @returns a sentence for each that is not; empty when all is well.
  */
 export function violations(rollout: Rollout): string[] {
-  return [...planViolations(rollout), ...waveViolations(rollout), ...hostViolations(rollout), ...stateViolations(rollout)];
+  return [
+    ...planViolations(rollout),
+    ...waveViolations(rollout),
+    ...hostViolations(rollout),
+    ...stateViolations(rollout),
+  ];
 }
 
 function planViolations(rollout: Rollout): string[] {
@@ -25,13 +30,23 @@ function waveViolations(rollout: Rollout): string[] {
   return rollout.waves.flatMap((wave, index) => {
     const found: string[] = [];
     const before = rollout.waves.slice(0, index);
-    const early = wave.startedAt !== null && before.some((earlier) => earlier.startedAt === null && earlier.state !== 'skipped');
+    const early =
+      wave.startedAt !== null &&
+      before.some((earlier) => earlier.startedAt === null && earlier.state !== 'skipped');
     if (early) found.push(`wave ${waveName(wave)} has begun before the one ahead of it`);
-    const touched = wave.startedAt === null && rowsOf(rollout, wave).some((row) => row.grantedAt !== null || row.changed);
+    const touched =
+      wave.startedAt === null && rowsOf(rollout, wave).some((row) => row.grantedAt !== null || row.changed);
     if (touched) found.push(`wave ${waveName(wave)} has not begun, but a host of it was granted`);
-    const open = rowsOf(rollout, wave).filter((row) => row.state !== 'confirmed' && row.state !== 'skipped' && row.failure === null);
-    const rolling = rollout.state === 'rollingBack' || rollout.state === 'rolledBack' || rollout.state === 'halted' || rollout.state === 'aborted';
-    if (wave.state === 'passed' && open.length > 0 && !rolling) found.push(`wave ${waveName(wave)} passed without ${open[0]?.id}`);
+    const open = rowsOf(rollout, wave).filter(
+      (row) => row.state !== 'confirmed' && row.state !== 'skipped' && row.failure === null,
+    );
+    const rolling =
+      rollout.state === 'rollingBack' ||
+      rollout.state === 'rolledBack' ||
+      rollout.state === 'halted' ||
+      rollout.state === 'aborted';
+    if (wave.state === 'passed' && open.length > 0 && !rolling)
+      found.push(`wave ${waveName(wave)} passed without ${open[0]?.id}`);
     return found;
   });
 }
@@ -42,8 +57,10 @@ function hostViolations(rollout: Rollout): string[] {
     if (row.grantedAt === null && !UNTOUCHED.includes(row.state) && row.state !== 'reverted') {
       found.push(`${row.id} is ${row.state} without a grant`);
     }
-    if (row.state === 'confirmed' && !row.changed) found.push(`${row.id} is confirmed but does not keep the change`);
-    if (row.confirming && row.failure === null && !row.soaked) found.push(`${row.id} was confirmed before its soak was over`);
+    if (row.state === 'confirmed' && !row.changed)
+      found.push(`${row.id} is confirmed but does not keep the change`);
+    if (row.confirming && row.failure === null && !row.soaked)
+      found.push(`${row.id} was confirmed before its soak was over`);
     return found;
   });
 }
@@ -54,6 +71,7 @@ function stateViolations(rollout: Rollout): string[] {
   if (rollout.state === 'succeeded' && rows.some(inFlight)) found.push('succeeded with a host in flight');
   if (rollout.state === 'halted' && rollout.haltedAt === null) found.push('halted without a time');
   if (rollout.state === 'halted' && rollout.pages === 0) found.push('halted without a page');
-  if ((rollout.state === 'paused') !== (rollout.pausedFrom !== null)) found.push('paused and what it resumes to disagree');
+  if ((rollout.state === 'paused') !== (rollout.pausedFrom !== null))
+    found.push('paused and what it resumes to disagree');
   return found;
 }

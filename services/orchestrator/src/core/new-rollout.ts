@@ -1,4 +1,11 @@
-import { type Digest, type HostId, type OperatorName, pending, type RolloutId, type Submission } from '@breakwater/shared';
+import {
+  type Digest,
+  type HostId,
+  type OperatorName,
+  pending,
+  type RolloutId,
+  type Submission,
+} from '@breakwater/shared';
 import type { Fleet } from './fleet.ts';
 import type { Plan } from './plan.ts';
 import type { HostRow, Rollout } from './rollout.ts';

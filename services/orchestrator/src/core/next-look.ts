@@ -19,7 +19,8 @@ export function nextLook(rollout: Rollout, context: Context): number | null {
   const wave = currentWave(rollout);
   if (rollout.state === 'running' && wave !== null) {
     if (wave.startedAt !== null) times.push(wave.startedAt + rollout.strategy.progressDeadline);
-    if (wave.hosts.some((id) => rollout.hosts[id]?.state === 'ready')) times.push(context.now + WAITING_LOOK_MS);
+    if (wave.hosts.some((id) => rollout.hosts[id]?.state === 'ready'))
+      times.push(context.now + WAITING_LOOK_MS);
   }
   if (rollout.state === 'planned') times.push(context.now);
   if (rollout.state === 'rollingBack') times.push(context.now + WAITING_LOOK_MS);
@@ -28,4 +29,3 @@ export function nextLook(rollout: Rollout, context: Context): number | null {
   const soonest = times.reduce((a, b) => Math.min(a, b), Infinity);
   return soonest === Infinity ? null : Math.max(soonest, context.now + 1);
 }
-

@@ -34,8 +34,11 @@ function doneAlready(rollout: Rollout): string {
 }
 
 function page(rollout: Rollout, index: number, cause: Cause, at: number, repeated: boolean): Page {
-  const where = [cause.wave && `wave ${cause.wave}`, cause.host && `host ${cause.host}`].filter(Boolean).join(', ');
-  const headline = cause.code === 'revert_failed' ? 'A host is NOT back on its old configuration' : 'Rollout halted';
+  const where = [cause.wave && `wave ${cause.wave}`, cause.host && `host ${cause.host}`]
+    .filter(Boolean)
+    .join(', ');
+  const headline =
+    cause.code === 'revert_failed' ? 'A host is NOT back on its old configuration' : 'Rollout halted';
   const still = repeated ? ' (still undecided)' : '';
   return {
     id: `${rollout.id}-p${rollout.pages + index + 1}`,
@@ -63,7 +66,10 @@ export function duePages(before: Rollout, after: Rollout, context: Context): Pag
   for (const row of newlyStuck(before, after)) {
     const reason = `${row.id} could not go back: ${row.verdict?.reason ?? 'no reason given'}`;
     const wave = waveName(waveOf(after, row.id));
-    causes.push({ cause: { verdict: 'fail', code: 'revert_failed', reason, host: row.id, wave }, repeated: false });
+    causes.push({
+      cause: { verdict: 'fail', code: 'revert_failed', reason, host: row.id, wave },
+      repeated: false,
+    });
   }
   return causes.map(({ cause, repeated }, index) => page(after, index, cause, context.now, repeated));
 }

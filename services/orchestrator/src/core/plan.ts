@@ -65,12 +65,16 @@ function pickCanary(
   if (typeof wanted === 'number') {
     const first = hosts.filter((host) => host.datacenter === datacenters[0]);
     // A healthy canary proves more than one that was broken before the change.
-    const healthyFirst = first.toSorted((a, b) => Number(b.availability === 'healthy') - Number(a.availability === 'healthy'));
+    const healthyFirst = first.toSorted(
+      (a, b) => Number(b.availability === 'healthy') - Number(a.availability === 'healthy'),
+    );
     return { hosts: healthyFirst.slice(0, wanted), faults: [] };
   }
   if (Array.isArray(wanted)) {
     const missing = wanted.filter((id) => !hosts.some((host) => host.id === id));
-    const faults = missing.map((id) => fault('/strategy/canary/hosts', `${id} is not among the targeted hosts`));
+    const faults = missing.map((id) =>
+      fault('/strategy/canary/hosts', `${id} is not among the targeted hosts`),
+    );
     return { hosts: hosts.filter((host) => wanted.includes(host.id)), faults };
   }
   const labelled = hosts.filter((host) => hasLabels(host, wanted.labels));
@@ -86,7 +90,11 @@ function orderFaults(strategy: Strategy, fleet: Fleet): Fault[] {
   const known = new Set([...fleet.values()].map((host) => host.datacenter));
   return strategy.datacenters.order
     .filter((name) => !known.has(name))
-    .map((name) => ({ path: '/strategy/datacenters/order', code: 'target_unknown', message: `there is no datacenter ${name}` }));
+    .map((name) => ({
+      path: '/strategy/datacenters/order',
+      code: 'target_unknown',
+      message: `there is no datacenter ${name}`,
+    }));
 }
 
 function sizeFaults(hosts: readonly FleetHost[], most: number | undefined): Fault[] {
@@ -162,12 +170,25 @@ function cut(
   return waves.filter((wave) => wave.hosts.length > 0);
 }
 
-function warningsFor(hosts: readonly FleetHost[], waves: readonly PlannedWave[], strategy: Strategy): string[] {
+function warningsFor(
+  hosts: readonly FleetHost[],
+  waves: readonly PlannedWave[],
+  strategy: Strategy,
+): string[] {
   const doubtful = hosts
     .filter((host) => host.availability !== 'healthy')
-    .map((host) => `${host.id} is ${host.availability} now; the rollout will wait for it, and halt if it stays so`);
+    .map(
+      (host) =>
+        `${host.id} is ${host.availability} now; the rollout will wait for it, and halt if it stays so`,
+    );
   const unsoaked = waves.filter((wave) => wave.soakMs === 0).map((wave) => wave.kind);
-  const soak = unsoaked.length > 0 ? [`no soak in: ${[...new Set(unsoaked)].join(', ')}; only the first answers are checked`] : [];
-  const tolerant = strategy.failureThreshold > 0 ? [`up to ${strategy.failureThreshold} hosts of each later wave may fail`] : [];
+  const soak =
+    unsoaked.length > 0
+      ? [`no soak in: ${[...new Set(unsoaked)].join(', ')}; only the first answers are checked`]
+      : [];
+  const tolerant =
+    strategy.failureThreshold > 0
+      ? [`up to ${strategy.failureThreshold} hosts of each later wave may fail`]
+      : [];
   return [...doubtful, ...soak, ...tolerant];
 }

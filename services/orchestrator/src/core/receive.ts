@@ -36,7 +36,13 @@ function moved(row: HostRow, report: Report, now: number): HostRow {
     case 'soaking':
       return { ...enter(row, report.state, now, verdict), taken: row.taken || report.state !== 'ready' };
     case 'applying':
-      if (row.grantedAt === null) return failAs(row, 'failed', now, fail('applied_without_grant', `${row.id} says that it applies a change that it was not granted`));
+      if (row.grantedAt === null)
+        return failAs(
+          row,
+          'failed',
+          now,
+          fail('applied_without_grant', `${row.id} says that it applies a change that it was not granted`),
+        );
       return { ...enter(row, 'applying', now, verdict), taken: true };
     case 'soaked':
       return { ...row, soaked: true, verdict };
@@ -62,7 +68,8 @@ function strayed(row: HostRow, report: Report): HostRow {
   // Called back at the very moment at which it kept the change: it has the new generation until it is back.
   if (report.state === 'confirmed' && row.state === 'reverting') return { ...row, changed: true };
   // Called back for another host's failure, and found to have failed itself.
-  if (report.state === 'failed' && row.state === 'reverting') return { ...row, failure: row.failure ?? report.verdict };
+  if (report.state === 'failed' && row.state === 'reverting')
+    return { ...row, failure: row.failure ?? report.verdict };
   return row;
 }
 
@@ -70,7 +77,13 @@ function strayed(row: HostRow, report: Report): HostRow {
  * Takes one host's report in. A report changes only the row of the host that sent it, and one that was taken
  * in before, or that belongs to another attempt, changes nothing.
  */
-export function receive(rollout: Rollout, host: HostId, journal: string, report: Report, now: number): Rollout {
+export function receive(
+  rollout: Rollout,
+  host: HostId,
+  journal: string,
+  report: Report,
+  now: number,
+): Rollout {
   const row = rowOf(rollout, host);
   if (!isNews(row, journal, report)) return rollout;
   const next: HostRow = { ...moved(row, report, now), heard: { journal, seq: report.seq } };

@@ -7,10 +7,12 @@ import { type HostRow, type Rollout, rowsOf, waveName, waveOf } from './rollout.
 const goingBack = (row: HostRow): boolean =>
   row.state === 'reverting' || (row.state === 'failed' && row.grantedAt !== null && !row.changed);
 
-/** Has the new generation and can be asked to give it up; a host that is stuck or lost must not block the others. */
-const keeps = (row: HostRow): boolean => row.changed && row.state !== 'revertFailed' && row.state !== 'lost';
+/** Has the new generation and is to give it up. A host that is stuck, lost or left out must not block the others. */
+const keeps = (row: HostRow): boolean =>
+  row.changed && row.state !== 'revertFailed' && row.state !== 'lost' && row.state !== 'skipped';
 
-const isStuck = (row: HostRow): boolean => row.state === 'revertFailed' || (row.state === 'lost' && row.grantedAt !== null);
+const isStuck = (row: HostRow): boolean =>
+  row.state === 'revertFailed' || (row.state === 'lost' && row.grantedAt !== null);
 
 /**
  * Whether one more host of this datacenter may go back now. Only hosts that are going back count: the alarm
@@ -18,7 +20,9 @@ const isStuck = (row: HostRow): boolean => row.state === 'revertFailed' || (row.
  */
 function hasRoom(rollout: Rollout, row: HostRow, context: Context): boolean {
   const total = [...context.fleet.values()].filter((host) => host.datacenter === row.datacenter).length;
-  const going = Object.values(rollout.hosts).filter((other) => other.datacenter === row.datacenter && goingBack(other));
+  const going = Object.values(rollout.hosts).filter(
+    (other) => other.datacenter === row.datacenter && goingBack(other),
+  );
   return going.length < limitOf(rollout.strategy.maxUnavailable, total);
 }
 
@@ -53,7 +57,10 @@ export function runRollback(rollout: Rollout, context: Context): Rollout {
 function finish(rollout: Rollout, now: number): Rollout {
   const stuck = Object.values(rollout.hosts).find(isStuck);
   if (!stuck) return { ...rollout, state: 'rolledBack', since: now };
-  const verdict = fail('rollback_incomplete', `${stuck.id} is not back: ${stuck.verdict?.reason ?? stuck.state}`);
+  const verdict = fail(
+    'rollback_incomplete',
+    `${stuck.id} is not back: ${stuck.verdict?.reason ?? stuck.state}`,
+  );
   return {
     ...rollout,
     state: 'halted',

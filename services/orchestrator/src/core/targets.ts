@@ -25,7 +25,11 @@ function matches(targets: Targets, host: FleetHost): boolean {
 
 function unknownNames(targets: Targets, fleet: Fleet): Fault[] {
   const datacenters = new Set([...fleet.values()].map((host) => host.datacenter));
-  const unknown = (path: string, what: string): Fault => ({ path, code: 'target_unknown', message: `there is no ${what}` });
+  const unknown = (path: string, what: string): Fault => ({
+    path,
+    code: 'target_unknown',
+    message: `there is no ${what}`,
+  });
   return [
     ...(targets.datacenters ?? []).flatMap((name, index) =>
       datacenters.has(name) ? [] : [unknown(`/targets/datacenters/${index}`, `datacenter ${name}`)],

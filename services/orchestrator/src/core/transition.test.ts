@@ -17,7 +17,9 @@ describe('a good change', () => {
   test('passes canary, datacenter and global waves in order, and succeeds', () => {
     const run = drive().preflight().succeedUntil('succeeded');
     expect(run.rollout.state).toBe('succeeded');
-    const passed = run.events.flatMap((event) => (event.type === 'wave.state' && event.to === 'passed' ? [event.wave] : []));
+    const passed = run.events.flatMap((event) =>
+      event.type === 'wave.state' && event.to === 'passed' ? [event.wave] : [],
+    );
     expect(passed).toEqual(['canary', 'datacenter ams', 'datacenter fra', 'datacenter iad', 'global']);
     expect(run.inState('confirmed')).toHaveLength(12);
   });
@@ -31,7 +33,11 @@ describe('a good change', () => {
   });
 
   test('a host is not confirmed before its soak is over by our clock too', () => {
-    const run = drive().preflight().report(canary, 'applying').report(canary, 'soaking').report(canary, 'soaked');
+    const run = drive()
+      .preflight()
+      .report(canary, 'applying')
+      .report(canary, 'soaking')
+      .report(canary, 'soaked');
     expect(run.row(canary).confirming).toBe(false);
     run.wait(999);
     expect(run.row(canary).confirming).toBe(false);
@@ -41,7 +47,11 @@ describe('a good change', () => {
   });
 
   test('a host that confirms itself without being told is not believed', () => {
-    const run = drive().preflight().report(canary, 'applying').report(canary, 'soaking').report(canary, 'confirmed');
+    const run = drive()
+      .preflight()
+      .report(canary, 'applying')
+      .report(canary, 'soaking')
+      .report(canary, 'confirmed');
     expect(run.row(canary).state).toBe('soaking');
   });
 
@@ -72,8 +82,20 @@ describe('a good change', () => {
 
   test('reports that come twice change nothing', () => {
     const run = drive().preflight();
-    const report = { seq: 99, epoch: 1, rollout: run.rollout.id, state: 'applying', verdict: { verdict: 'pass', code: 'x', reason: '' }, observedAgoMs: 0 } as const;
-    const input = { type: 'reports', host: run.row(canary).id, journal: 'journal', reports: [report] } as const;
+    const report = {
+      seq: 99,
+      epoch: 1,
+      rollout: run.rollout.id,
+      state: 'applying',
+      verdict: { verdict: 'pass', code: 'x', reason: '' },
+      observedAgoMs: 0,
+    } as const;
+    const input = {
+      type: 'reports',
+      host: run.row(canary).id,
+      journal: 'journal',
+      reports: [report],
+    } as const;
     run.put(input);
     const once = run.rollout;
     run.put(input);
@@ -83,17 +105,36 @@ describe('a good change', () => {
 
 describe('a bad change', () => {
   test('halts at the canary, pages in the same decision, and touches nobody else', () => {
-    const run = drive().preflight().report(canary, 'applying').report(canary, 'verifying').report(canary, 'failed');
-    expect(run.rollout).toMatchObject({ state: 'halted', verdict: { code: 'wrong_answer', host: canary, wave: 'canary' }, pages: 1 });
+    const run = drive()
+      .preflight()
+      .report(canary, 'applying')
+      .report(canary, 'verifying')
+      .report(canary, 'failed');
+    expect(run.rollout).toMatchObject({
+      state: 'halted',
+      verdict: { code: 'wrong_answer', host: canary, wave: 'canary' },
+      pages: 1,
+    });
     expect(run.events.filter((event) => event.type === 'page.queued')).toHaveLength(1);
     run.report(canary, 'reverting').report(canary, 'reverted').wait(60_000);
     expect(run.row(canary).state).toBe('reverted');
     expect(run.inState('ready')).toHaveLength(11);
-    expect(run.rollout.waves.map((wave) => wave.state)).toEqual(['failed', 'pending', 'pending', 'pending', 'pending']);
+    expect(run.rollout.waves.map((wave) => wave.state)).toEqual([
+      'failed',
+      'pending',
+      'pending',
+      'pending',
+      'pending',
+    ]);
   });
 
   test('a late word of health does not undo the failure', () => {
-    const run = drive().preflight().report(canary, 'applying').report(canary, 'failed').report(canary, 'soaking').report(canary, 'soaked');
+    const run = drive()
+      .preflight()
+      .report(canary, 'applying')
+      .report(canary, 'failed')
+      .report(canary, 'soaking')
+      .report(canary, 'soaked');
     expect(run.row(canary).state).toBe('failed');
     expect(run.rollout.state).toBe('halted');
   });
@@ -101,7 +142,14 @@ describe('a bad change', () => {
   test('a failure that the host saw two seconds ago was detected two seconds ago', () => {
     const run = drive().preflight().report(canary, 'applying').wait(5000);
     const verdict = { verdict: 'fail', code: 'x', reason: '' } as const;
-    const report = { seq: 99, epoch: 1, rollout: run.rollout.id, state: 'failed', verdict, observedAgoMs: 2000 } as const;
+    const report = {
+      seq: 99,
+      epoch: 1,
+      rollout: run.rollout.id,
+      state: 'failed',
+      verdict,
+      observedAgoMs: 2000,
+    } as const;
     run.put({ type: 'reports', host: run.row(canary).id, journal: 'journal', reports: [report] });
     expect(run.rollout).toMatchObject({ detectedAt: 3000, haltedAt: 5000 });
   });
@@ -139,13 +187,20 @@ describe('a bad change', () => {
     run.pass(canary, 1000);
     expect(run.say('rollback')).toBeNull();
     run.report(canary, 'revertFailed').report('ns2.ams', 'reverted').look();
-    expect(run.rollout).toMatchObject({ state: 'halted', verdict: { code: 'rollback_incomplete', host: canary } });
+    expect(run.rollout).toMatchObject({
+      state: 'halted',
+      verdict: { code: 'rollback_incomplete', host: canary },
+    });
     const pages = run.events.flatMap((event) => (event.type === 'page.queued' ? [event.page.code] : []));
     expect(pages).toContain('revert_failed');
   });
 
   test('a halt that nobody decides about is paged again under the same key', () => {
-    const run = drive().preflight().report(canary, 'applying').report(canary, 'failed').report(canary, 'reverted');
+    const run = drive()
+      .preflight()
+      .report(canary, 'applying')
+      .report(canary, 'failed')
+      .report(canary, 'reverted');
     run.wait(899_999);
     expect(run.rollout.pages).toBe(1);
     run.wait(1);
@@ -184,7 +239,9 @@ describe('stops', () => {
   });
 
   test('an approval is asked for before the wave, and nobody approves their own', () => {
-    const run = drive({ approval: { before: ['global'] } }).preflight().succeedUntil('awaitingApproval');
+    const run = drive({ approval: { before: ['global'] } })
+      .preflight()
+      .succeedUntil('awaitingApproval');
     expect(run.rollout.state).toBe('awaitingApproval');
     expect(run.say('approve', null, 'sam')).toMatchObject({ code: 'own_approval' });
     expect(run.say('approve', null, 'alex')).toBeNull();
@@ -227,10 +284,17 @@ describe('stops', () => {
   });
 
   test('a skipped canary leaves its wave out', () => {
-    const run = drive().preflight().report(canary, 'applying').report(canary, 'failed').report(canary, 'reverted');
+    const run = drive()
+      .preflight()
+      .report(canary, 'applying')
+      .report(canary, 'failed')
+      .report(canary, 'reverted');
     expect(run.say('skip', canary)).toBeNull();
     expect(run.say('resume')).toBeNull();
     run.preflight();
-    expect(run.rollout.waves.map((wave) => `${waveName(wave)} ${wave.state}`).slice(0, 2)).toEqual(['canary skipped', 'datacenter ams running']);
+    expect(run.rollout.waves.map((wave) => `${waveName(wave)} ${wave.state}`).slice(0, 2)).toEqual([
+      'canary skipped',
+      'datacenter ams running',
+    ]);
   });
 });

@@ -70,5 +70,10 @@ export function transition(before: Rollout, input: Input, context: Context): Dec
   const settled = settle(applied, context);
   const pages = duePages(before, settled, context);
   const after = recordPages(settled, pages, context.now);
-  return { rollout: after, events: eventsBetween(before, after, input, pages), pages, nextLookAt: nextLook(after, context) };
+  return {
+    rollout: after,
+    events: eventsBetween(before, after, input, pages),
+    pages,
+    nextLookAt: nextLook(after, context),
+  };
 }

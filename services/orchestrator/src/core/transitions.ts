@@ -7,7 +7,16 @@ import type { HostState, RolloutState, WaveState } from '@breakwater/shared';
  */
 export const ROLLOUT_TRANSITIONS: Readonly<Record<RolloutState, readonly RolloutState[]>> = {
   planned: ['preflighting', 'paused', 'halted', 'aborted'],
-  preflighting: ['awaitingApproval', 'running', 'paused', 'halted', 'rollingBack', 'rolledBack', 'aborted', 'succeeded'],
+  preflighting: [
+    'awaitingApproval',
+    'running',
+    'paused',
+    'halted',
+    'rollingBack',
+    'rolledBack',
+    'aborted',
+    'succeeded',
+  ],
   awaitingApproval: ['running', 'paused', 'halted', 'rollingBack', 'rolledBack', 'aborted', 'succeeded'],
   running: ['awaitingApproval', 'paused', 'halted', 'rollingBack', 'rolledBack', 'aborted', 'succeeded'],
   paused: [
@@ -21,7 +30,15 @@ export const ROLLOUT_TRANSITIONS: Readonly<Record<RolloutState, readonly Rollout
     'aborted',
     'succeeded',
   ],
-  halted: ['preflighting', 'awaitingApproval', 'running', 'rollingBack', 'rolledBack', 'aborted', 'succeeded'],
+  halted: [
+    'preflighting',
+    'awaitingApproval',
+    'running',
+    'rollingBack',
+    'rolledBack',
+    'aborted',
+    'succeeded',
+  ],
   rollingBack: ['rolledBack', 'halted', 'aborted'],
   rolledBack: [],
   aborted: [],
@@ -41,22 +58,23 @@ export const WAVE_TRANSITIONS: Readonly<Record<WaveState, readonly WaveState[]>>
 
 /**
  * A late "healthy" never undoes a failure: from `failed`, `lost`, `reverting` and `revertFailed` no report
- * leads back to a healthy state. Only a retry does, and that is a new attempt, beginning at `staging`.
+ * leads back to a healthy state. Only a retry does, and that is a new attempt, beginning at `staging` (or at
+ * `pending`, when something else halts the rollout in the same decision).
  */
 export const HOST_TRANSITIONS: Readonly<Record<HostState, readonly HostState[]>> = {
   pending: ['staging', 'skipped'],
   staging: ['ready', 'applying', 'failed', 'lost', 'pending', 'skipped'],
-  ready: ['applying', 'staging', 'failed', 'lost', 'skipped'],
+  ready: ['applying', 'staging', 'pending', 'failed', 'lost', 'skipped'],
   applying: ['ready', 'verifying', 'soaking', 'failed', 'reverting', 'reverted', 'revertFailed', 'lost'],
   verifying: ['soaking', 'failed', 'reverting', 'reverted', 'revertFailed', 'lost'],
   soaking: ['confirmed', 'failed', 'reverting', 'reverted', 'revertFailed', 'lost'],
   confirmed: ['failed', 'reverting', 'reverted', 'revertFailed', 'lost'],
-  failed: ['reverting', 'reverted', 'revertFailed', 'lost', 'staging', 'skipped'],
+  failed: ['reverting', 'reverted', 'revertFailed', 'lost', 'staging', 'pending', 'skipped'],
   reverting: ['reverted', 'revertFailed', 'lost'],
-  reverted: ['staging', 'skipped'],
-  revertFailed: ['reverting', 'reverted', 'lost', 'staging', 'skipped'],
-  lost: ['failed', 'reverting', 'reverted', 'revertFailed', 'staging', 'skipped'],
-  skipped: ['staging'],
+  reverted: ['staging', 'pending', 'skipped'],
+  revertFailed: ['reverting', 'reverted', 'lost', 'staging', 'pending', 'skipped'],
+  lost: ['failed', 'reverting', 'reverted', 'revertFailed', 'staging', 'pending', 'skipped'],
+  skipped: ['staging', 'pending'],
 };
 
 /** States in which a rollout takes no further decision by itself. */

@@ -11,7 +11,10 @@ export function currentWave(rollout: Rollout): Wave | null {
 }
 
 function withWave(rollout: Rollout, wave: Wave, change: Partial<Wave>): Rollout {
-  return { ...rollout, waves: rollout.waves.map((other) => (other === wave ? { ...wave, ...change } : other)) };
+  return {
+    ...rollout,
+    waves: rollout.waves.map((other) => (other === wave ? { ...wave, ...change } : other)),
+  };
 }
 
 /** Done with its wave: it keeps the change, was left out, or failed within what the strategy tolerates and is back. */
@@ -35,7 +38,8 @@ export function soakEnd(rollout: Rollout, row: HostRow): number {
 /** Tells hosts to keep the change: they were healthy for their whole soak, by their word and by our clock. */
 export function confirmSoaked(rollout: Rollout, context: Context): Rollout {
   return mapRows(rollout, (row) => {
-    const over = row.state === 'soaking' && row.soaked && !row.confirming && context.now >= soakEnd(rollout, row);
+    const over =
+      row.state === 'soaking' && row.soaked && !row.confirming && context.now >= soakEnd(rollout, row);
     return over ? { ...row, confirming: true } : row;
   });
 }
@@ -68,7 +72,12 @@ function startNext(rollout: Rollout, context: Context): Rollout {
   }
   if (needsApproval(rollout, wave)) {
     const verdict = pending('approval_needed', `wave ${waveName(wave)} waits for another person's approval`);
-    return { ...rollout, state: 'awaitingApproval', since: now, verdict: { ...verdict, wave: waveName(wave) } };
+    return {
+      ...rollout,
+      state: 'awaitingApproval',
+      since: now,
+      verdict: { ...verdict, wave: waveName(wave) },
+    };
   }
   const verdict = pending('wave_running', `wave ${waveName(wave)} is being changed`);
   const running = { ...rollout, verdict: { ...verdict, wave: waveName(wave) } };
@@ -93,7 +102,9 @@ export function runPreflight(rollout: Rollout, context: Context): Rollout {
     const verdict = pending('preflight_running', 'every host is proving the change offline');
     return { ...staging, state: 'preflighting', since: now, verdict };
   }
-  const ready = Object.values(rollout.hosts).every((row) => row.state !== 'pending' && row.state !== 'staging');
+  const ready = Object.values(rollout.hosts).every(
+    (row) => row.state !== 'pending' && row.state !== 'staging',
+  );
   if (rollout.state !== 'preflighting' || !ready) return rollout;
   // Waves that were interrupted go on where they were; `startNext` starts those that never began.
   const verdict = pending('preflight_passed', 'every host has proved the change offline');

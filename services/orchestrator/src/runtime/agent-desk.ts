@@ -1,7 +1,14 @@
-import { BreakwaterError, type HostId, type PollRequest, type PollResponse, revisionOf } from '@breakwater/shared';
+import {
+  type HostId,
+  type PollRequest,
+  type PollResponse,
+  revisionOf,
+} from '@breakwater/shared';
 import type { AgentDesk } from '../adapters/http/interface.ts';
 import { assignmentOf } from '../core/assignment.ts';
-import { blockedBy, type Engine, type EngineDeps } from './engine.ts';
+import { fileIn, manifestIn } from './bundles.ts';
+import { blockedBy, type Engine } from './engine.ts';
+import type { EngineDeps } from './engine-deps.ts';
 
 type Waiter = () => void;
 
@@ -83,15 +90,7 @@ export function createAgentDesk(deps: EngineDeps, engine: Engine, verifyWithinMs
         if (done) return response;
       }
     },
-    async manifest(digest) {
-      const manifest = await store.manifest(digest);
-      if (!manifest) throw new BreakwaterError('bundle_unknown', `no bundle has the digest ${digest}`);
-      return manifest;
-    },
-    async file(digest) {
-      const content = await store.file(digest);
-      if (!content) throw new BreakwaterError('not_found', `no file has the digest ${digest}`);
-      return content;
-    },
+    manifest: (digest) => manifestIn(store, digest),
+    file: (digest) => fileIn(store, digest),
   };
 }

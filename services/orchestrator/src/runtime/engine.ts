@@ -1,9 +1,5 @@
-import { BreakwaterError, type Clock, type HostId, type RolloutId } from '@breakwater/shared';
-import type { Logger } from 'pino';
-import type { Metrics } from '../adapters/metrics/interface.ts';
-import type { PageQueue, WaveQueue } from '../adapters/queue/interface.ts';
-import type { Snapshot, Store } from '../adapters/store/interface.ts';
-import type { Wakeups } from '../adapters/wakeups/interface.ts';
+import { BreakwaterError, type HostId, type RolloutId } from '@breakwater/shared';
+import type { Snapshot } from '../adapters/store/interface.ts';
 import { isSettled, stepOf } from '../core/assignment.ts';
 import type { Context } from '../core/context.ts';
 import { inFlight } from '../core/host-row.ts';
@@ -14,21 +10,10 @@ import type { Input } from '../core/input.ts';
 import { type Decision, transition } from '../core/transition.ts';
 import { chain } from './chain.ts';
 import type { FleetWatch } from './fleet-watch.ts';
+import type { EngineDeps } from './engine-deps.ts';
 import { logEvents } from './log-events.ts';
 import type { StoreGuard } from './store-guard.ts';
 import { inTurns } from './turns.ts';
-
-export interface EngineDeps {
-  store: Store;
-  watch: FleetWatch;
-  guard: StoreGuard;
-  queues: () => { waves: WaveQueue; pages: PageQueue };
-  wakeups: Wakeups;
-  metrics: Metrics;
-  clock: Clock;
-  log: Logger;
-  repageEveryMs: number;
-}
 
 /** The outcome of a decision that was saved, or that had nothing to save. */
 export interface Decided {
@@ -58,7 +43,13 @@ export function createEngine(deps: EngineDeps): Engine {
 
   function context(snapshot: Snapshot, deciding: RolloutId | null): Context {
     const others = [...snapshot.live.values()].filter((rollout) => rollout.id !== deciding);
-    const busy = new Set(others.flatMap((rollout) => Object.values(rollout.hosts).filter(inFlight).map((row) => row.id)));
+    const busy = new Set(
+      others.flatMap((rollout) =>
+        Object.values(rollout.hosts)
+          .filter(inFlight)
+          .map((row) => row.id),
+      ),
+    );
     return {
       now: clock.now(),
       fleet: watch.fleet(busy),
@@ -69,7 +60,11 @@ export function createEngine(deps: EngineDeps): Engine {
     };
   }
 
-  async function attempt(id: RolloutId, input: Input, delivered: string | undefined): Promise<Decided | 'conflict'> {
+  async function attempt(
+    id: RolloutId,
+    input: Input,
+    delivered: string | undefined,
+  ): Promise<Decided | 'conflict'> {
     const started = clock.monotonic();
     const snapshot = await store.snapshot();
     const before = snapshot.live.get(id) ?? (await store.rollout(id));
@@ -105,7 +100,10 @@ export function createEngine(deps: EngineDeps): Engine {
           if (outcome !== 'conflict') return outcome;
           deps.metrics.conflicted();
         }
-        throw new BreakwaterError('conflict', `rollout ${id} was changed by others ${MOST_RACES} times in a row`);
+        throw new BreakwaterError(
+          'conflict',
+          `rollout ${id} was changed by others ${MOST_RACES} times in a row`,
+        );
       }),
   };
 }
@@ -120,7 +118,8 @@ export function blockedBy(snapshot: Snapshot, guard: StoreGuard): string | null 
 /** Refuses to save what breaks an invariant: a rollout that stands still is better than one that lies. */
 function assertSound(before: Rollout, after: Rollout, snapshot: Snapshot, watch: FleetWatch): void {
   const broken = violations(after);
-  if (broken.length > 0) throw new Error(`rollout ${after.id} would break an invariant: ${broken.join('; ')}`);
+  if (broken.length > 0)
+    throw new Error(`rollout ${after.id} would break an invariant: ${broken.join('; ')}`);
   if (snapshot.live.has(after.id) || isSettled(after)) return;
   // A settled rollout comes back to life only to be rolled back, and only while its hosts are still where it left them.
   const taken = Object.values(before.hosts).find((row) => {
@@ -142,16 +141,25 @@ function hostsToWake(before: Rollout, after: Rollout, blocked: string | null): H
 }
 
 /** After the write, never before it: what is told to the outside is always already durable. */
-async function actOn(deps: EngineDeps, before: Rollout, decision: Decision, blocked: string | null, head: number): Promise<void> {
+async function actOn(
+  deps: EngineDeps,
+  before: Rollout,
+  decision: Decision,
+  blocked: string | null,
+  head: number,
+): Promise<void> {
   const { rollout, pages, nextLookAt } = decision;
   const { waves, pages: pageQueue } = deps.queues();
   const results = await Promise.allSettled([
     deps.wakeups.publish({ hosts: hostsToWake(before, rollout, blocked), head }),
     ...pages.map((page) => pageQueue.deliver(page.id)),
-    ...(nextLookAt === null ? [] : [waves.wakeAt({ rollout: rollout.id, part: partOf(rollout) }, nextLookAt)]),
+    ...(nextLookAt === null
+      ? []
+      : [waves.wakeAt({ rollout: rollout.id, part: partOf(rollout) }, nextLookAt)]),
   ]);
   for (const result of results) {
     // Nothing is lost: the sweep finds rollouts, pages and hosts whose wake-up did not go out.
-    if (result.status === 'rejected') deps.log.warn({ rollout: rollout.id, err: result.reason }, 'a wake-up was not sent');
+    if (result.status === 'rejected')
+      deps.log.warn({ rollout: rollout.id, err: result.reason }, 'a wake-up was not sent');
   }
 }

@@ -1,9 +1,13 @@
 import type { Rollout } from '../core/rollout.ts';
 import type { Decision } from '../core/transition.ts';
-import type { EngineDeps } from './engine.ts';
+import type { EngineDeps } from './engine-deps.ts';
 
 /** Writes one line for each event that was saved, and counts it. */
-export function logEvents(deps: Pick<EngineDeps, 'log' | 'metrics'>, before: Rollout, { rollout, events }: Decision): void {
+export function logEvents(
+  deps: Pick<EngineDeps, 'log' | 'metrics'>,
+  before: Rollout,
+  { rollout, events }: Decision,
+): void {
   for (const event of events) {
     deps.metrics.count(event);
     const { type, ...fields } = event;

@@ -1,140 +1,91 @@
-import {
-  BreakwaterError,
-  bundleDigest,
-  canonicalJson,
-  type Digest,
-  type Fault,
-  type Manifest,
-  manifestOf,
-  RolloutId,
-  sha256,
-  type Submission,
-} from '@breakwater/shared';
-import type { Operator, PlanAnswer } from '../adapters/http/interface.ts';
+import { BreakwaterError, type Digest, RolloutId, type Submission } from '@breakwater/shared';
+import type { Operator } from '../adapters/http/interface.ts';
 import type { Snapshot } from '../adapters/store/interface.ts';
 import { newRollout } from '../core/new-rollout.ts';
-import { type Plan, plan } from '../core/plan.ts';
 import type { Rollout } from '../core/rollout.ts';
+import { bundleOf } from './bundles.ts';
 import { chain } from './chain.ts';
-import type { Engine, EngineDeps } from './engine.ts';
+import type { Engine } from './engine.ts';
+import type { EngineDeps } from './engine-deps.ts';
+import { assertFree, assertSamePlan, planFor } from './planning.ts';
 
-export interface Submissions {
-  plan(submission: Submission): Promise<PlanAnswer>;
-  submit(submission: Submission, by: Operator, idempotency: { key: string; request: Digest } | null): Promise<Rollout>;
-}
+/** The caller's name for a request, so that sending it twice does it once. */
+export type Idempotency = { key: string; request: Digest } | null;
 
-/** The files of a submission by digest, ready to be stored; nothing is stored before the plan has been accepted. */
-interface Content {
-  digest: Digest;
-  manifest: Manifest;
-  files: Map<Digest, Uint8Array>;
-}
-
-/** Lists inline files as content-addressed ones. */
-export function contentOf(files: Record<string, string>): Content {
-  const manifest = manifestOf(files);
-  const bytes = Object.values(files).map((text) => [sha256(text), Buffer.from(text)] as const);
-  return { digest: bundleDigest(manifest), manifest, files: new Map(bytes) };
-}
-
-export function createSubmissions(deps: EngineDeps, engine: Engine): Submissions {
+/**
+ * Takes a submission: plans it, records it as a rollout that owns its hosts, and lets it begin.
+ * @throws BreakwaterError for everything that is wrong with it; then nothing is stored.
+ */
+export async function submit(
+  deps: EngineDeps,
+  engine: Engine,
+  submission: Submission,
+  by: Operator,
+  idempotency: Idempotency,
+): Promise<Rollout> {
   const { store } = deps;
-
-  async function digestOf({ bundle }: Submission): Promise<{ digest: Digest; content: Content | null }> {
-    if ('files' in bundle) {
-      const content = contentOf(bundle.files);
-      return { digest: content.digest, content };
-    }
-    if (await store.manifest(bundle.digest)) return { digest: bundle.digest, content: null };
-    throw new BreakwaterError('bundle_unknown', `no bundle has the digest ${bundle.digest}`);
-  }
-
-  function planFor(submission: Submission, snapshot: Snapshot): Plan {
-    const { targets, strategy, expect } = submission;
-    const { fleet } = engine.context(snapshot, null);
-    const planned = plan({ targets, strategy, maxHosts: expect.maxHosts }, fleet);
-    if ('faults' in planned) throw BreakwaterError.fromFaults(planned.faults);
-    return planned;
-  }
-
-  async function create(submission: Submission, by: Operator, digest: Digest, idempotency: { key: string; request: Digest } | null): Promise<Rollout | 'conflict'> {
-    const snapshot = await store.snapshot();
-    if (snapshot.line.stopped) throw new BreakwaterError('line_stopped', `the line is stopped: ${snapshot.line.reason}`);
-    const planned = planFor(submission, snapshot);
-    assertSamePlan(submission, planned);
-    assertFree(planned, snapshot);
-    const { now, fleet, nextEpoch } = engine.context(snapshot, null);
-    const id = RolloutId.parse(`r-${nextEpoch}`);
-    const birth = { id, submission, bundle: digest, plan: planned, by: by.name, epoch: nextEpoch, now };
-    const rollout = newRollout(birth, fleet);
-    const { title, reason } = rollout;
-    const hosts = Object.keys(rollout.hosts).length;
-    const [event] = chain(snapshot.head, [{ type: 'rollout.submitted', rollout: id, by: by.name, title, reason, hosts }], now);
-    if (!event) throw new Error('a submission is one event');
-    const saved = await store.commit({
-      expected: snapshot.head,
-      events: [event],
-      rollout: { before: null, after: rollout, live: true },
-      ...(idempotency === null ? {} : { idempotency: { ...idempotency, rollout: id } }),
-    });
-    return saved === 'conflict' ? saved : rollout;
-  }
-
-  async function earlier(idempotency: { key: string; request: Digest } | null): Promise<Rollout | null> {
-    const known = idempotency && (await store.idempotent(idempotency.key));
-    if (!known) return null;
-    if (known.request === idempotency.request) return store.rollout(known.rollout);
-    throw new BreakwaterError('idempotency_conflict', `the key was used for ${known.rollout} with another body`);
-  }
-
-  return {
-    async plan(submission) {
+  const bundle = await bundleOf(store, submission);
+  const rollout = await engine.inTurn(async () => {
+    for (;;) {
+      const known = await earlier(deps, idempotency);
+      if (known) return known;
       const snapshot = await store.snapshot();
-      const { digest } = await digestOf(submission);
-      const planned = planFor(submission, snapshot);
-      const overlapping = planned.waves.flatMap((wave) => wave.hosts.flatMap((host) => snapshot.claims.get(host) ?? []));
-      const overlaps = [...new Set(overlapping)].map((id) => `rollout ${id} is in the way; it must end first`);
-      return { planDigest: planDigest(planned), bundle: digest, waves: planned.waves, warnings: [...overlaps, ...planned.warnings] };
-    },
-    submit: async (submission, by, idempotency) => {
-      const { digest, content } = await digestOf(submission);
-      const rollout = await engine.inTurn(async () => {
-        for (;;) {
-          const known = await earlier(idempotency);
-          if (known) return known;
-          if (content) {
-            // Refuse first, store second: a refused submission leaves nothing behind.
-            const snapshot = await store.snapshot();
-            assertFree(planFor(submission, snapshot), snapshot);
-            await store.putBundle(content.digest, content.manifest, content.files);
-          }
-          const created = await create(submission, by, digest, idempotency);
-          if (created !== 'conflict') return created;
-        }
-      });
-      return rollout.state === 'planned' ? (await engine.decide(rollout.id, { type: 'look' })).rollout : rollout;
-    },
-  };
+      const born = create(engine, submission, by, bundle.digest, snapshot);
+      // Everything that could refuse the submission has been asked: a refused one leaves no bundle behind.
+      if ('files' in bundle) await store.putBundle(bundle.digest, bundle.manifest, bundle.files);
+      if (await save(deps, born, snapshot, idempotency)) return born;
+    }
+  });
+  return rollout.state === 'planned' ? (await engine.decide(rollout.id, { type: 'look' })).rollout : rollout;
 }
 
-/** Names a plan: who is changed in which wave, in which order. */
-function planDigest(planned: Plan): Digest {
-  return sha256(canonicalJson(planned.waves));
-}
-
-function assertSamePlan(submission: Submission, planned: Plan): void {
-  if (submission.planDigest === undefined || submission.planDigest === planDigest(planned)) return;
-  throw new BreakwaterError('plan_changed', 'the fleet has changed since the plan was made');
-}
-
-/** One live rollout per host: the one in the way is named, so that somebody can go and ask. */
-function assertFree(planned: Plan, snapshot: Snapshot): void {
-  const faults = planned.waves.flatMap((wave) =>
-    wave.hosts.flatMap((host): Fault[] => {
-      const owner = snapshot.claims.get(host);
-      return owner === undefined ? [] : [{ path: '/targets', code: 'rollout_overlap', message: `${host} is in rollout ${owner}` }];
-    }),
+/** What the same request has led to before, if it has. @throws BreakwaterError `idempotency_conflict` */
+async function earlier({ store }: EngineDeps, idempotency: Idempotency): Promise<Rollout | null> {
+  const known = idempotency && (await store.idempotent(idempotency.key));
+  if (!known) return null;
+  if (known.request === idempotency.request) return store.rollout(known.rollout);
+  throw new BreakwaterError(
+    'idempotency_conflict',
+    `the key was used for ${known.rollout} with another body`,
   );
-  const [first, ...rest] = faults;
-  if (first) throw BreakwaterError.fromFaults([first, ...rest]);
+}
+
+function create(
+  engine: Engine,
+  submission: Submission,
+  by: Operator,
+  bundle: Digest,
+  snapshot: Snapshot,
+): Rollout {
+  const { line } = snapshot;
+  if (line.stopped)
+    throw new BreakwaterError('line_stopped', `the line is stopped: ${line.reason ?? 'no reason'}`);
+  const planned = planFor(engine, submission, snapshot);
+  assertSamePlan(submission, planned);
+  assertFree(planned, snapshot);
+  const { now, fleet, nextEpoch } = engine.context(snapshot, null);
+  const id = RolloutId.parse(`r-${nextEpoch}`);
+  return newRollout({ id, submission, bundle, plan: planned, by: by.name, epoch: nextEpoch, now }, fleet);
+}
+
+async function save(
+  { store }: EngineDeps,
+  rollout: Rollout,
+  snapshot: Snapshot,
+  idempotency: Idempotency,
+): Promise<boolean> {
+  const { id, title, reason, submittedBy: by, createdAt } = rollout;
+  const hosts = Object.keys(rollout.hosts).length;
+  const events = chain(
+    snapshot.head,
+    [{ type: 'rollout.submitted', rollout: id, by, title, reason, hosts }],
+    createdAt,
+  );
+  const saved = await store.commit({
+    expected: snapshot.head,
+    events,
+    rollout: { before: null, after: rollout, live: true },
+    ...(idempotency === null ? {} : { idempotency: { ...idempotency, rollout: id } }),
+  });
+  return saved === 'committed';
 }

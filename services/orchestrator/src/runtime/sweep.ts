@@ -1,6 +1,7 @@
 import { sleep } from '@breakwater/shared';
 import { partOf } from '../core/part.ts';
-import type { Engine, EngineDeps } from './engine.ts';
+import type { Engine } from './engine.ts';
+import type { EngineDeps } from './engine-deps.ts';
 
 const SWEEP_EVERY_MS = 5000;
 const EXCHANGE_EVERY_MS = 1000;
@@ -17,7 +18,13 @@ export async function sweepOnce(deps: EngineDeps, engine: Engine): Promise<void>
 }
 
 /** Repeats a duty until `signal` aborts. A failure is logged and the duty tried again; the first of a row only. */
-async function repeat(deps: EngineDeps, name: string, everyMs: number, signal: AbortSignal, duty: () => Promise<void>): Promise<void> {
+async function repeat(
+  deps: EngineDeps,
+  name: string,
+  everyMs: number,
+  signal: AbortSignal,
+  duty: () => Promise<void>,
+): Promise<void> {
   let failing = false;
   while (!signal.aborted) {
     try {

@@ -23,14 +23,9 @@ export const Contents = z.strictObject({
 });
 export type Contents = z.infer<typeof Contents>;
 
-/** The tree cannot become a generation, because it holds things that are neither files nor folders. */
-export class StrangeFilesError extends Error {
-  override readonly name = 'StrangeFilesError';
-}
-
 /**
  * Lists what a tree holds, sorted by path.
- * @throws StrangeFilesError for sockets, devices and pipes.
+ * @throws for sockets, devices and pipes.
  */
 export async function listTree(root: string): Promise<TreeEntry[]> {
   const entries: TreeEntry[] = [];
@@ -50,9 +45,7 @@ export async function listTree(root: string): Promise<TreeEntry[]> {
   };
   await visit('');
   if (strange.length > 0) {
-    throw new StrangeFilesError(
-      `${root} holds what is neither a file nor a folder: ${strange.slice(0, 10).join(', ')}`,
-    );
+    throw new Error(`${root} holds what is neither a file nor a folder: ${strange.slice(0, 10).join(', ')}`);
   }
   return entries.toSorted((a, b) => (a.path < b.path ? -1 : 1));
 }

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { type FileHandle, open, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { type FileHandle, link, open, readFile, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { Clock } from '@breakwater/shared';
 import type { JournalEntry, JournalRecord } from '../../core/journal-entry.ts';
-import { hasCode, makeFolder, readIfThere, renameSynced, writeSynced } from '../durable.ts';
+import { hasCode, makeFolder, readIfThere, renameSynced, syncFolder, writeSynced } from '../durable.ts';
 import type { Journal } from './interface.ts';
 import { headerLine, readContent } from './journal-content.ts';
 import { writeLine } from './journal-line.ts';
+import { fileReserve, mayUseReserve, type Reserve } from './reserve.ts';
 
 const FILE = 'journal';
 
@@ -29,24 +30,45 @@ export async function openJournal(
 ): Promise<FileJournal> {
   await makeFolder(folder);
   const path = join(folder, FILE);
-  const found = (await readIfThere(path)) ?? Buffer.alloc(0);
+  if ((await readIfThere(path)) === null) await create(path);
+  const found = await readFile(path);
   const content = readContent(found);
   const id = content.id ?? randomUUID();
-  if (content.id === null) content.end = await begin(path, id, found.subarray(0, content.end));
+  if (content.id === null) content.end = await replaceHeader(path, id, found.subarray(0, content.end));
   const handle = await open(path, 'r+');
+  // The last record may be one that a killed agent wrote and never saw on disk; what is believed must stay.
+  await handle.sync();
   const { size } = await handle.stat();
+  const reserve = fileReserve(`${path}.reserve`);
+  await reserve.take();
   const lines = content.damaged.join(', ');
   const damage = lines === '' ? null : `${path}: damaged and left out: line ${lines}`;
-  return new OpenJournal({ id, damage, handle, records: content.records, end: content.end, size }, options);
+  const { records, end } = content;
+  return new OpenJournal({ id, damage, handle, reserve, records, end, size }, options);
 }
 
 /**
- * Writes a journal file with a new header, in front of the lines that are left when an old header is damaged.
- * A whole file takes the place of another, so that a crash leaves one or the other.
+ * Makes a new journal. The agent and the guard at boot may both do so at the same moment: a link, unlike a rename,
+ * fails for the second, which then opens what the first has made.
  */
-async function begin(path: string, id: string, rest: Buffer): Promise<number> {
-  const afterFirstLine = rest.subarray(rest.indexOf(0x0a) + 1);
-  const bytes = Buffer.concat([Buffer.from(headerLine(id)), afterFirstLine]);
+async function create(path: string): Promise<void> {
+  const id = randomUUID();
+  const written = `${path}.${id}`;
+  await writeSynced(written, headerLine(id), 0o600);
+  try {
+    await link(written, path);
+    await syncFolder(dirname(path));
+  } catch (error) {
+    if (!hasCode(error, 'EEXIST')) throw error;
+  } finally {
+    await rm(written, { force: true });
+  }
+}
+
+/** Puts a new header in front of the records that are left when the old one is damaged. */
+async function replaceHeader(path: string, id: string, lines: Buffer): Promise<number> {
+  const records = lines.subarray(lines.indexOf(0x0a) + 1);
+  const bytes = Buffer.concat([Buffer.from(headerLine(id)), records]);
   await rm(`${path}.new`, { force: true });
   await writeSynced(`${path}.new`, bytes, 0o600);
   await renameSynced(`${path}.new`, path);
@@ -57,6 +79,7 @@ interface Opened {
   id: string;
   damage: string | null;
   handle: FileHandle;
+  reserve: Reserve;
   records: JournalRecord[];
   /** Where the next line goes. */
   end: number;
@@ -103,30 +126,48 @@ class OpenJournal implements FileJournal {
     const seq = (file.records.at(-1)?.seq ?? 0) + 1;
     const record: JournalRecord = { ...entry, seq, at: clock.monotonic(), boot };
     const line = Buffer.from(writeLine(record));
-    // Two agents on one journal would overwrite each other's records.
+    try {
+      await this.#write(line);
+      await file.reserve.take();
+    } catch (error) {
+      if (!hasCode(error, 'ENOSPC') || !mayUseReserve(entry)) throw explained(error);
+      await file.reserve.release();
+      await this.#write(line).catch((again: unknown) => {
+        throw explained(again);
+      });
+    }
+    file.records.push(record);
+    return record;
+  }
+
+  /** Puts a line at the end, on disk, or leaves the file as it was. */
+  async #write(line: Buffer): Promise<void> {
+    const file = this.#file;
     const { size } = await file.handle.stat();
+    // Two agents on one journal would overwrite each other's records.
     if (size !== file.size) {
-      throw new Error(
-        `the journal has ${size} bytes and should have ${file.size}: is another agent running?`,
-      );
+      throw new Error(`it has ${size} bytes and should have ${file.size}: is another agent running?`);
     }
     try {
       if (size > file.end) await file.handle.truncate(file.end);
       await writeAll(file.handle, line, file.end);
       await file.handle.datasync();
+      file.end += line.length;
     } catch (error) {
       // Half a record, or a whole one that nobody was promised, must not stand in front of the next. Should even
-      // this fail, then the next append does it, or refuses.
+      // this fail, then the next append does it, or fails as well.
       await file.handle.truncate(file.end).catch(() => undefined);
+      throw error;
+    } finally {
       file.size = (await file.handle.stat()).size;
-      const why = hasCode(error, 'ENOSPC') ? 'the disk is full' : String(error);
-      throw new Error(`the journal could not be written: ${why}`, { cause: error });
     }
-    file.end += line.length;
-    file.size = file.end;
-    file.records.push(record);
-    return record;
   }
+}
+
+function explained(error: unknown): Error {
+  const why = error instanceof Error ? error.message : String(error);
+  const words = hasCode(error, 'ENOSPC') ? 'the disk is full' : why;
+  return new Error(`the journal could not be written: ${words}`, { cause: error });
 }
 
 /** `write` may take only a part, on a disk that is nearly full above all; then the rest is tried, or fails. */

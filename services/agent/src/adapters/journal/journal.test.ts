@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FakeClock } from '@breakwater/shared/testing';
@@ -153,6 +153,14 @@ describe('a journal file', () => {
     await (await open()).append(confirmed(2));
     await expect(first?.append(confirmed(3))).rejects.toThrow('another agent');
     expect((await open()).records()).toHaveLength(2);
+  });
+
+  test('is one journal when several processes make it at the same moment', async () => {
+    const journals = await Promise.all([open(), open(), open()]);
+    expect(new Set(journals.map(({ id }) => id)).size).toBe(1);
+    expect((await readdir(folder)).toSorted()).toEqual(['journal', 'journal.reserve']);
+    await journals[0]?.append(confirmed(1));
+    expect((await open()).records()).toHaveLength(1);
   });
 
   test('is not changed by opening it, torn or not', async () => {

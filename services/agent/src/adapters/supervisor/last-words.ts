@@ -32,8 +32,7 @@ export async function readLogFrom(log: string, place: number): Promise<string> {
 // named writes "<time> <category>: <level>: <text>" to -L and -g, and whatever it is told to otherwise.
 const TIME = /^\d{2}-\w{3}-\d{4} [\d:.]+ /;
 const LEVEL = /\b(?:critical|error): /;
-const WORDS =
-  /\b(?:fatal|failed|failure|error|cannot|could not|unable|denied|not found|not loaded|exiting)\b/i;
+const WORDS = /\b(?:fatal|failed|failure|error|cannot|could not|unable|denied|not found|not loaded)\b/i;
 
 /**
  * Picks what a person should read out of a daemon's log: the lines that tell of trouble if there are any, each

@@ -70,10 +70,11 @@ export async function follow(
     for (let after = from; !over.aborted; await log.rung()) {
       after = await sendNewer(after);
     }
+    // Only here: a stream that fails must not look like one that is complete.
+    stream.end();
   } finally {
     clearInterval(heartbeat);
     unsubscribe();
-    stream.end();
   }
 }
 

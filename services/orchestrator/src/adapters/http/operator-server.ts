@@ -8,8 +8,7 @@ import type { Identities, Operations } from './interface.ts';
 import { logRoutes } from './log-routes.ts';
 import { openRoutes } from './open-routes.ts';
 import { rolloutRoutes } from './rollout-routes.ts';
-import { bareServer, type ServerLimits } from './server.ts';
-import type { App } from './server.ts';
+import { type App, bareServer, type ServerLimits } from './server.ts';
 
 const LIMITS: ServerLimits = {
   bodyLimit: 64 << 10,

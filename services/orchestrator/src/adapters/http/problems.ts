@@ -9,7 +9,7 @@ import {
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 
-export const PROBLEM_TYPE = 'application/problem+json';
+const PROBLEM_TYPE = 'application/problem+json';
 
 /** Errors of fastify itself that are the caller's, as our catalogue calls them. */
 const TRANSLATED: Readonly<Record<string, [ErrorCode, string]>> = {
@@ -20,7 +20,7 @@ const TRANSLATED: Readonly<Record<string, [ErrorCode, string]>> = {
   FST_ERR_MAX_PARAM_LENGTH: ['not_found', 'A part of the path is too long to be an id.'],
 };
 
-export function notFound(): BreakwaterError {
+function notFound(): BreakwaterError {
   return new BreakwaterError('not_found', 'Nothing is here.');
 }
 

@@ -48,7 +48,7 @@ describe('roles', () => {
   });
 
   test('the table here lists exactly the calls of the documentation', () => {
-    const { paths } = app.swagger() as { paths: Record<string, Record<string, object>> };
+    const { paths } = app.swagger() as unknown as { paths: Record<string, Record<string, object>> };
     const documented = Object.entries(paths)
       .flatMap(([path, item]) => Object.keys(item).map((method) => `${method.toUpperCase()} ${path}`))
       .filter((name) => name.includes(' /v1/'))
@@ -60,12 +60,12 @@ describe('roles', () => {
     test.each(calls)('$name', async ({ method, url, body, may }) => {
       const reply = await app.inject({ method, url, headers: bearer(role), ...(body && { body }) });
       if (may.split(' ').includes(role)) {
-        expect(reply.statusCode, reply.body).toBeLessThan(300);
+        expect([200, 201]).toContain(reply.statusCode);
       } else {
         expect(reply.json()).toMatchObject({
           status: 403,
           code: 'forbidden',
-          detail: expect.stringContaining('admin'),
+          detail: expect.stringContaining('admin') as unknown,
         });
       }
     });
@@ -84,7 +84,7 @@ describe('roles', () => {
     for (const authorization of tokens) {
       const headers = authorization === undefined ? {} : { authorization };
       const reply = await app.inject({ method, url, headers, ...(body && { body }) });
-      expect(reply.json(), String(authorization)).toMatchObject({ status: 401, code: 'unauthenticated' });
+      expect(reply.json()).toMatchObject({ status: 401, code: 'unauthenticated' });
       expect(reply.headers['www-authenticate']).toBe('Bearer');
     }
   });

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -46,12 +47,7 @@ export function bareServer(log: FastifyBaseLogger, limits: ServerLimits): App {
     exposeHeadRoutes: false,
     genReqId: () => randomUUID(),
     frameworkErrors: (error, request, reply) => void sendProblem(error, request, reply),
-    clientErrorHandler: (_error, socket) => {
-      // No request could be read, so there is none to answer in JSON.
-      if (socket.writable)
-        socket.write('HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
-      socket.destroy();
-    },
+    clientErrorHandler: (error, socket) => refuseConnection(error, socket),
   }).withTypeProvider<ZodTypeProvider>();
   app.server.maxConnections = limits.maxConnections;
   app.setValidatorCompiler(validatorCompiler);
@@ -80,4 +76,19 @@ export function bareServer(log: FastifyBaseLogger, limits: ServerLimits): App {
     );
   });
   return app;
+}
+
+const REFUSALS: Readonly<Record<string, string>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+};
+
+/** Closes a connection on which no request could be read; there is none to answer in JSON. */
+function refuseConnection({ code }: { code?: string }, socket: Socket): void {
+  // Once something has been written, a status line could land in the middle of an answer.
+  if (socket.writable && socket.bytesWritten === 0) {
+    const status = REFUSALS[code ?? ''] ?? '400 Bad Request';
+    socket.write(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
+  }
+  socket.destroy();
 }

@@ -12,7 +12,7 @@ describe('strict JSON', () => {
   test('reads every JSON value as JSON.parse does', () => {
     fc.assert(
       fc.property(
-        fc.jsonValue({ noUnicodeString: false }).filter(safe),
+        fc.jsonValue({ stringUnit: 'binary' }).filter(safe),
         fc.constantFrom(undefined, 1, '\t'),
         (value, indent) => {
           const text = JSON.stringify(value, null, indent);
@@ -50,13 +50,9 @@ describe('strict JSON', () => {
   test('refuses a repeated key wherever it is, however it is written', () => {
     const key = fc.string({ minLength: 1 }).filter((text) => safe({ [text]: 0 }));
     const escaped = (text: string): string =>
-      `"${[...text]
-        .map((c) =>
-          c
-            .split('')
-            .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
-            .join(''),
-        )
+      `"${text
+        .split('')
+        .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
         .join('')}"`;
     fc.assert(
       fc.property(key, fc.jsonValue().filter(safe), fc.boolean(), (name, value, escape) => {
@@ -112,7 +108,7 @@ describe('strict JSON', () => {
   });
 
   test('reads megabytes in one string, one number and one stretch of space', () => {
-    const size = 1 << 24;
+    const size = 1 << 22;
     expect(read(JSON.stringify('\n'.repeat(size)))).toHaveLength(size);
     expect(read('1'.repeat(size))).toBe(Number.POSITIVE_INFINITY);
     expect(read(`${' '.repeat(size)}1`)).toBe(1);

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { isIP } from 'node:net';
 import {
   BreakwaterError,
   DatacenterName,
@@ -19,7 +20,9 @@ const HostFile = z.array(
   z.strictObject({
     id: HostId,
     datacenter: DatacenterName,
-    address: z.union([z.ipv4(), z.ipv6()], 'must be an IP address; a name would have to be resolved'),
+    address: z
+      .string()
+      .refine((text) => isIP(text) !== 0, 'must be an IP address; a name would have to be resolved'),
     port: z.int().min(1).max(65_535),
     groups: z.array(GroupName).max(100),
     labels: Labels,

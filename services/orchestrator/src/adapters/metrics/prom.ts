@@ -21,35 +21,38 @@ function tally(names: readonly string[]): Map<string, number> {
   return counts;
 }
 
+/** Gauges that are read from the store at each scrape: every orchestrator shows the same. */
 function registerGauges(registry: Registry, readings: Readings): void {
-  const registers = [registry];
-  const gauge = (name: string, help: string, label: string, read: () => Promise<ReadonlyMap<string, number>>): Gauge =>
-    new Gauge({
-      name,
-      help,
-      labelNames: [label],
-      registers,
-      async collect() {
-        this.reset();
-        for (const [value, count] of await read()) this.set({ [label]: value }, count);
-      },
-    });
+  const byState = (name: string, help: string, read: () => Promise<ReadonlyMap<string, number>>): void =>
+    registry.registerMetric(
+      new Gauge({
+        name,
+        help,
+        labelNames: ['state'],
+        registers: [],
+        async collect() {
+          this.reset();
+          for (const [state, count] of await read()) this.set({ state }, count);
+        },
+      }),
+    );
   const none = ROLLOUT_STATES.map((state) => [state, 0] as const);
-  gauge(METRICS.rollouts, 'Rollouts that still own their hosts, by state', 'state', async () =>
-    new Map([...none, ...tally(await readings.rolloutStates())]),
+  const rollouts = async () => new Map([...none, ...tally(await readings.rolloutStates())]);
+  byState(METRICS.rollouts, 'Rollouts that still own their hosts, by state', rollouts);
+  const hosts = async () => tally(await readings.hostStates());
+  byState(METRICS.waveHosts, 'Hosts of those rollouts, by state', hosts);
+  const jobs = async () => new Map(Object.entries(await readings.queueDepth()));
+  byState(METRICS.queueDepth, 'Wake-up jobs in the queue, by state', jobs);
+  registry.registerMetric(
+    new Gauge({
+      name: METRICS.agentsConnected,
+      help: 'Agents that this orchestrator knows to have been heard of lately',
+      registers: [],
+      collect() {
+        this.set(readings.agentsConnected());
+      },
+    }),
   );
-  gauge(METRICS.waveHosts, 'Hosts of those rollouts, by state', 'state', async () => tally(await readings.hostStates()));
-  gauge(METRICS.queueDepth, 'Wake-up jobs in the queue, by state', 'state', async () =>
-    new Map(Object.entries(await readings.queueDepth())),
-  );
-  new Gauge({
-    name: METRICS.agentsConnected,
-    help: 'Agents heard of lately',
-    registers,
-    collect() {
-      this.set(readings.agentsConnected());
-    },
-  });
 }
 
 /** Metrics kept by prom-client. */

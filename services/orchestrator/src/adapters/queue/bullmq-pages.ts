@@ -22,7 +22,7 @@ export function bullmqPageQueue({ connection, deliver, log }: Options): PageQueu
   const queue = new Queue<{ page: string }>(QUEUE, { connection: producer });
   queue.on('error', () => undefined); // The connection logs its own outages.
   const delivering = worker<{ page: string }>(QUEUE, (job) => deliver(job.data.page), {
-    client: consumer,
+    client: consumer.client,
     log,
     concurrency: CONCURRENCY,
     settings: { backoffStrategy: (made) => Math.min(FIRST_PAUSE_MS * 2 ** (made - 1), LONGEST_PAUSE_MS) },
@@ -44,10 +44,9 @@ export function bullmqPageQueue({ connection, deliver, log }: Options): PageQueu
       );
     },
     close: async () => {
-      await closeWorker(delivering);
+      await closeWorker(delivering, consumer);
       await queue.close();
       producer.disconnect();
-      consumer.disconnect();
     },
   };
 }

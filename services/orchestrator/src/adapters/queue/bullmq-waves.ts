@@ -63,20 +63,20 @@ export function bullmqWaveQueue({ connection, look, clock, log }: Options): Wave
 
   async function carryOut(job: Job<WakeUp, void>, token?: string): Promise<void> {
     const id = String(job.id);
-    await consumer.zrem(WANTED, id);
+    await consumer.client.zrem(WANTED, id);
     const next = await look(job.data);
     if (next === null) return;
     await job.moveToDelayed(next, token);
-    const wanted = await consumer.zscore(WANTED, id);
+    const wanted = await consumer.client.zscore(WANTED, id);
     if (wanted !== null && Number(wanted) < next) await bringForward(id, Number(wanted));
     throw new DelayedError();
   }
 
-  const looking = worker<WakeUp>(QUEUE, carryOut, { client: consumer, log, concurrency: CONCURRENCY });
+  const looking = worker<WakeUp>(QUEUE, carryOut, { client: consumer.client, log, concurrency: CONCURRENCY });
   looking.on('completed', (job) => {
     // The same race at the end of a part that has begun anew: the wake-up met a job that was just being removed.
     const again = async (): Promise<void> => {
-      const wanted = await consumer.zscore(WANTED, String(job.id));
+      const wanted = await consumer.client.zscore(WANTED, String(job.id));
       if (wanted !== null) await wakeAt(job.data, Number(wanted));
     };
     again().catch((err: unknown) => log.warn({ job: job.id, err }, 'a wake-up was lost; the sweep finds it'));
@@ -89,10 +89,9 @@ export function bullmqWaveQueue({ connection, look, clock, log }: Options): Wave
       return queue.getJobCounts('waiting', 'active', 'delayed', 'failed');
     },
     close: async () => {
-      await closeWorker(looking);
+      await closeWorker(looking, consumer);
       await queue.close();
       producer.disconnect();
-      consumer.disconnect();
     },
   };
 }

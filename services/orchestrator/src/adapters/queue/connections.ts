@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import { type Log, type RedisAddress, redisClient } from '../redis/client.ts';
+import { type Log, pauseBefore, type RedisAddress, redisClient } from '../redis/client.ts';
 
 /**
  * The connection on which jobs are added. It fails quickly: whoever adds a job has something else to do, and a
@@ -10,9 +10,28 @@ export function producerClient(at: RedisAddress, name: string, log: Log): Redis 
   return redisClient(at, { connectionName: `breakwater-${name}-add`, ...manner }, log);
 }
 
-/** The connection on which jobs are carried out. BullMQ waits on it, for as long as it takes. */
-export function workerClient(at: RedisAddress, name: string, log: Log): Redis {
-  return redisClient(at, { connectionName: `breakwater-${name}-work`, maxRetriesPerRequest: null }, log);
+/** The connection on which jobs are carried out, with the copies that BullMQ makes of it. */
+export interface WorkerClient {
+  client: Redis;
+  /** Ends it and its copies, now or at their next attempt to connect. */
+  end(): void;
+}
+
+/** Makes a connection on which jobs are carried out. BullMQ waits on it for as long as it takes. */
+export function workerClient(at: RedisAddress, name: string, log: Log): WorkerClient {
+  let ended = false;
+  const manner = {
+    connectionName: `breakwater-${name}-work`,
+    maxRetriesPerRequest: null,
+    // BullMQ does not end its copies while Redis is down, and they would keep the process alive until it is back.
+    retryStrategy: (attempt: number) => (ended ? null : pauseBefore(attempt)),
+  };
+  const client = redisClient(at, manner, log);
+  const end = (): void => {
+    ended = true;
+    client.disconnect();
+  };
+  return { client, end };
 }
 
 /** BullMQ waits for its first connection without any bound; nobody who adds a job may. */

@@ -1,6 +1,7 @@
 import { type Processor, Worker, type WorkerOptions } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { Log } from '../redis/client.ts';
+import type { WorkerClient } from './connections.ts';
 
 /** Long enough for a job that is being carried out to end in good order. */
 const CLOSE_WITHIN_MS = 2000;
@@ -45,10 +46,18 @@ function logFailures<Data>(
   });
 }
 
-/** Ends a worker. A job that does not end soon is left to whoever finds it stalled. */
-export async function closeWorker(made: { close(force?: boolean): Promise<void> }): Promise<void> {
+interface Closable {
+  close(force: boolean): Promise<void>;
+}
+
+/** Ends a worker and its connections. A job that does not end soon is left to whoever finds it stalled. */
+export async function closeWorker(made: Closable, connection: WorkerClient): Promise<void> {
   const bound = Promise.withResolvers<void>();
   const timer = setTimeout(bound.resolve, CLOSE_WITHIN_MS);
-  await Promise.race([made.close(), bound.promise]);
+  // Without Redis nothing ends in good order: BullMQ would wait for it, and its timers would never stop.
+  const force = connection.client.status !== 'ready';
+  if (force) connection.end();
+  await Promise.race([made.close(force), bound.promise]);
   clearTimeout(timer);
+  connection.end();
 }

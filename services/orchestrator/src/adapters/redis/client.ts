@@ -21,6 +21,8 @@ export type Manner = Pick<
   | 'connectionName'
   | 'enableOfflineQueue'
   | 'maxRetriesPerRequest'
+  | 'retryStrategy'
+  | 'socketTimeout'
 >;
 
 /** Opens a connection that is rebuilt, for as long as it takes, whenever it is lost. */
@@ -29,7 +31,7 @@ export function redisClient(at: RedisAddress, manner: Manner, log: Log): Redis {
     host: at.address,
     port: at.port,
     ...(at.password === null ? {} : { password: at.password }),
-    retryStrategy: (times) => Math.min(50 * 2 ** times, 1000),
+    retryStrategy: pauseBefore,
     // While Redis loads its data it says how long that may take; asking again each second is soon enough.
     maxLoadingRetryTime: 1000,
     ...manner,
@@ -41,6 +43,11 @@ export function redisClient(at: RedisAddress, manner: Manner, log: Log): Redis {
   return client;
 }
 
+/** How long to wait before an attempt to connect again, in milliseconds. */
+export function pauseBefore(attempt: number): number {
+  return Math.min(50 * 2 ** attempt, 1000);
+}
+
 /** Something that says when it works again. */
 interface Recovering {
   on(event: 'ready', listener: () => void): unknown;
@@ -50,7 +57,7 @@ interface Recovering {
  * Makes a listener for `error` events that logs an outage once, and its end. Every failed attempt to reconnect is
  * an error of its own: logged one by one they would bury what matters just when it is looked for.
  */
-export function outage(log: Log, fields: object, source: Recovering): (error: Error) => void {
+function outage(log: Log, fields: object, source: Recovering): (error: Error) => void {
   let down = false;
   source.on('ready', () => {
     if (down) log.info(fields, 'Redis answers again');

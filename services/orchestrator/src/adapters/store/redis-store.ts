@@ -21,6 +21,7 @@ import { SAFE_SETTINGS, unsafeSettings } from './settings.ts';
 import { advance, readSnapshot } from './snapshot.ts';
 
 const COMMAND_TIMEOUT_MS = 2000;
+const SILENCE_MS = 5000;
 /** Fields of one HSET; more would keep Redis from everybody else for too long. */
 const SIGHTINGS_PER_COMMAND = 1000;
 
@@ -45,6 +46,9 @@ class StoreInRedis implements RedisStore {
     const options = {
       connectionName: 'breakwater-store',
       commandTimeout: COMMAND_TIMEOUT_MS,
+      // A connection that says nothing at all may be dead without knowing it (a partition, a machine that is gone);
+      // TCP alone would find out after a quarter of an hour.
+      socketTimeout: SILENCE_MS,
       maxRetriesPerRequest: 0,
       autoResendUnfulfilledCommands: false,
       enableOfflineQueue: false,

@@ -1,4 +1,12 @@
-import { fail, type HostId, type OperatorName, pass, type ReportedState, type RolloutState, type Verdict } from '@breakwater/shared';
+import {
+  fail,
+  type HostId,
+  type OperatorName,
+  pass,
+  type ReportedState,
+  type RolloutState,
+  type Verdict,
+} from '@breakwater/shared';
 import type { Context } from '../context.ts';
 import type { DomainEvent, Verb } from '../event.ts';
 import type { FleetHost } from '../fleet.ts';
@@ -36,7 +44,8 @@ export class Drive {
     if ('code' in decision) return decision;
     const broken = violations(decision.rollout);
     if (broken.length > 0) throw new Error(broken.join('; '));
-    if (decision.events.length === 0 && decision.rollout !== this.rollout) throw new Error('a change without an event');
+    if (decision.events.length === 0 && decision.rollout !== this.rollout)
+      throw new Error('a change without an event');
     this.rollout = decision.rollout;
     this.events.push(...decision.events);
     this.nextLookAt = decision.nextLookAt;
@@ -58,10 +67,21 @@ export class Drive {
   }
 
   report(id: string, state: ReportedState, verdict?: Verdict): this {
-    const told = verdict ?? (['failed', 'unhealthy', 'revertFailed'].includes(state) ? fail('wrong_answer', `${id} answered REFUSED`) : pass(state, state));
+    const told =
+      verdict ??
+      (['failed', 'unhealthy', 'revertFailed'].includes(state)
+        ? fail('wrong_answer', `${id} answered REFUSED`)
+        : pass(state, state));
     this.#seq += 1;
     const { epoch } = this.row(id);
-    const report = { seq: this.#seq, epoch, rollout: this.rollout.id, state, verdict: told, observedAgoMs: 0 };
+    const report = {
+      seq: this.#seq,
+      epoch,
+      rollout: this.rollout.id,
+      state,
+      verdict: told,
+      observedAgoMs: 0,
+    };
     this.put({ type: 'reports', host: id as HostId, journal: 'journal', reports: [report] });
     return this;
   }
@@ -76,7 +96,9 @@ export class Drive {
   }
 
   inState(...states: readonly string[]): HostId[] {
-    return Object.values(this.rollout.hosts).filter((row) => states.includes(row.state)).map((row) => row.id);
+    return Object.values(this.rollout.hosts)
+      .filter((row) => states.includes(row.state))
+      .map((row) => row.id);
   }
 
   /** Every host proves the change offline. */
@@ -88,7 +110,11 @@ export class Drive {
 
   /** A granted host applies, soaks for `soakMs` and keeps the change. */
   pass(id: string, soakMs: number): this {
-    this.report(id, 'applying').report(id, 'verifying').report(id, 'soaking').wait(soakMs).report(id, 'soaked');
+    this.report(id, 'applying')
+      .report(id, 'verifying')
+      .report(id, 'soaking')
+      .wait(soakMs)
+      .report(id, 'soaked');
     return this.row(id).confirming ? this.report(id, 'confirmed') : this;
   }
 

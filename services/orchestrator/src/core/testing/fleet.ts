@@ -1,4 +1,12 @@
-import { type DatacenterName, type Digest, type GroupName, type HostId, type OperatorName, RolloutId, Submission } from '@breakwater/shared';
+import {
+  type DatacenterName,
+  type Digest,
+  type GroupName,
+  type HostId,
+  type OperatorName,
+  RolloutId,
+  Submission,
+} from '@breakwater/shared';
 import type { Availability, Fleet, FleetHost } from '../fleet.ts';
 import { newRollout } from '../new-rollout.ts';
 import { plan } from '../plan.ts';
@@ -29,7 +37,11 @@ export function evenFleet(datacenters: readonly string[], perDatacenter: number)
   return fleetOf(...datacenters.flatMap((name) => numbers.map((n) => host(`ns${n}.${name}`))));
 }
 
-export function withAvailability(fleet: Fleet, id: string, availability: Availability): Map<HostId, FleetHost> {
+export function withAvailability(
+  fleet: Fleet,
+  id: string,
+  availability: Availability,
+): Map<HostId, FleetHost> {
   return new Map([...fleet].map(([key, one]) => [key, key === id ? { ...one, availability } : one]));
 }
 
@@ -45,9 +57,20 @@ export function submissionOf(change: Record<string, unknown> = {}): Submission {
 /** A planned rollout over a fleet. @throws when the plan is refused. */
 export function rolloutOver(fleet: Fleet, change: Record<string, unknown> = {}, now = 0): Rollout {
   const submission = submissionOf(change);
-  const planned = plan({ targets: submission.targets, strategy: submission.strategy, maxHosts: undefined }, fleet);
+  const planned = plan(
+    { targets: submission.targets, strategy: submission.strategy, maxHosts: undefined },
+    fleet,
+  );
   if ('faults' in planned) throw new Error(planned.faults.map((fault) => fault.message).join('; '));
   const id = RolloutId.parse('r-1');
-  const birth = { id, submission, bundle: BUNDLE.digest as Digest, plan: planned, by: 'sam' as OperatorName, epoch: 1, now };
+  const birth = {
+    id,
+    submission,
+    bundle: BUNDLE.digest as Digest,
+    plan: planned,
+    by: 'sam' as OperatorName,
+    epoch: 1,
+    now,
+  };
   return newRollout(birth, fleet);
 }

@@ -55,7 +55,7 @@ export class FakeOperations implements Operations {
   fleet: HostView[] = [sampleHost('ns2.ams'), sampleHost('ns1.ams')];
   lineState: Line = RUNNING_LINE;
   /** When set, everything that asks the store throws it. */
-  fault: unknown = null;
+  fault: Error | null = null;
   reasonsUnready: string[] = [];
 
   constructor() {

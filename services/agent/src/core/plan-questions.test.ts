@@ -1,0 +1,107 @@
+import { Check } from '@breakwater/shared';
+import { describe, expect, test } from 'vitest';
+import type { Zone, ZoneAnswer } from './baseline.ts';
+import { type Ground, judgeAsk, planQuestions } from './plan-questions.ts';
+import { PURPOSES, type Purpose } from './world.ts';
+
+const primary = (name: string): Zone => ({ name, type: 'primary' });
+const answered = (zone: string): ZoneAnswer => ({ zone, rcode: 'NOERROR', aa: true, serial: 1 });
+const EMPTY: Ground = {
+  checks: [],
+  expect: { zonesRemoved: [] },
+  baseline: [],
+  zonesBefore: [],
+  zonesNow: [],
+};
+
+function asked(purpose: Purpose, ground: Partial<Ground>, turn = 0): string[] {
+  return planQuestions(purpose, { ...EMPTY, ...ground }, turn).map(
+    ({ question }) => `${question.name} ${question.type} ${question.transport}`,
+  );
+}
+
+const CHECKS = [
+  Check.parse({ name: 'www.a.example', type: 'A', timeout: '1s' }),
+  Check.parse({ name: 'a.example', type: 'NS', transport: 'tcp', timeout: '1s' }),
+] as Ground['checks'];
+
+describe('verifying', () => {
+  test('asks every check over its transports, every zone that answered, and every new primary zone', () => {
+    const ground = {
+      checks: CHECKS,
+      baseline: [answered('a.example')],
+      zonesBefore: [primary('a.example'), primary('broken.example')],
+      zonesNow: [
+        primary('a.example'),
+        primary('broken.example'),
+        primary('new.example'),
+        { name: 'sec.example', type: 'secondary' },
+      ],
+    };
+    expect(asked('verify', ground)).toEqual([
+      'www.a.example A udp',
+      'www.a.example A tcp',
+      'a.example NS tcp',
+      'a.example SOA udp',
+      'new.example SOA udp',
+    ]);
+  });
+
+  test('leaves out a zone that was announced to go, and is gone', () => {
+    const ground = {
+      baseline: [answered('a.example'), answered('b.example')],
+      zonesNow: [primary('b.example')],
+    };
+    const expectation = { expect: { zonesRemoved: ['A.example.'] } };
+    expect(asked('verify', { ...ground, ...expectation })).toEqual(['b.example SOA udp']);
+    expect(asked('verify', ground)).toContain('a.example SOA udp');
+  });
+
+  test('still asks for one that was announced to go, and is not gone', () => {
+    const ground = {
+      baseline: [answered('a.example')],
+      zonesNow: [primary('a.example')],
+      expect: { zonesRemoved: '*' as const },
+    };
+    expect(asked('verify', ground)).toEqual(['a.example SOA udp']);
+  });
+
+  test('has nothing to ask when the last zones go and no check is given: that cannot pass', () => {
+    const ground = {
+      baseline: [answered('a.example')],
+      zonesBefore: [primary('a.example')],
+      expect: { zonesRemoved: '*' as const },
+    };
+    expect(asked('verify', ground)).toEqual([]);
+  });
+
+  test('asks a host without any zone, before and after, whether it serves at all', () => {
+    expect(asked('verify', {})).toEqual(['. SOA udp']);
+    expect(asked('soak', {})).toEqual(['. SOA udp']);
+  });
+});
+
+test('a soak asks all checks and a rotating sample of the zones, which reaches every one', () => {
+  const names = Array.from({ length: 120 }, (_, index) => `zone${index}.example`);
+  const ground = { checks: CHECKS, baseline: names.map(answered), zonesNow: names.map(primary) };
+  const turns = [0, 1, 2].map((turn) => asked('soak', ground, turn));
+  for (const turn of turns) expect(turn).toHaveLength(3 + 50);
+  expect(new Set(turns.flat()).size).toBe(3 + 120);
+});
+
+test('going back asks the old zones only, all of them', () => {
+  const names = Array.from({ length: 120 }, (_, index) => `zone${index}.example`);
+  expect(asked('revert', { checks: CHECKS, baseline: names.map(answered) })).toHaveLength(120);
+  expect(asked('revert', { checks: CHECKS })).toEqual(['. SOA udp']);
+});
+
+test.each(PURPOSES)('no answer is no data, whatever is asked (%s)', (purpose) => {
+  for (const ask of planQuestions(
+    purpose,
+    { ...EMPTY, checks: CHECKS, baseline: [answered('a.example')] },
+    0,
+  )) {
+    const verdict = judgeAsk(ask, { kind: 'none', cause: 'timeout', latencyMs: 1000 }, true);
+    expect(verdict).toMatchObject({ verdict: 'noData', code: 'no_answer' });
+  }
+});

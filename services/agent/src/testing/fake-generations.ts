@@ -1,0 +1,86 @@
+import { type Digest, type Manifest, sha256 } from '@breakwater/shared';
+import { BundleError, type Generations } from '../adapters/generations/interface.ts';
+import type { TreeConfig } from './fake-daemon.ts';
+
+/** The one file of a bundle in these tests: the daemon's behaviour, as JSON. */
+export const CONFIG_PATH = 'all/named.conf';
+
+/** Generations in memory. They outlive the agent, as a disk would. */
+export class FakeGenerations implements Generations {
+  /** Generations whose files somebody has changed. */
+  readonly damaged = new Set<Digest>();
+  readonly pruned: (readonly Digest[])[] = [];
+  switchError: Error | null = null;
+  #live: Digest | null = null;
+  readonly #found: TreeConfig;
+  readonly #trees = new Map<Digest, TreeConfig>();
+  readonly #contents = new Map<Digest, string>();
+
+  /** @param found the tree that is in place before any agent has ever run */
+  constructor(found: TreeConfig) {
+    this.#found = found;
+  }
+
+  liveTree(): TreeConfig {
+    return this.#live === null ? this.#found : this.tree(this.#live);
+  }
+
+  tree(generation: string): TreeConfig {
+    const tree = this.#trees.get(generation as Digest);
+    if (tree === undefined) throw new Error(`there is no generation ${generation}`);
+    return tree;
+  }
+
+  live(): Promise<Digest | null> {
+    return Promise.resolve(this.#live);
+  }
+
+  pathOf(generation: Digest): string {
+    return generation;
+  }
+
+  intact(generation: Digest): Promise<boolean> {
+    return Promise.resolve(this.#trees.has(generation) && !this.damaged.has(generation));
+  }
+
+  missing(manifest: Manifest): Promise<Digest[]> {
+    return Promise.resolve(
+      manifest.files.map((file) => file.sha256).filter((one) => !this.#contents.has(one)),
+    );
+  }
+
+  async put(digest: Digest, content: Uint8Array): Promise<void> {
+    if (sha256(content) !== digest) throw new Error('wrong digest');
+    this.#contents.set(digest, new TextDecoder().decode(content));
+  }
+
+  async build(generation: Digest, manifest: Manifest): Promise<void> {
+    const file = manifest.files.find(({ path }) => path === CONFIG_PATH);
+    const text = file && this.#contents.get(file.sha256);
+    if (text === undefined || !text.startsWith('{')) throw new BundleError(`${CONFIG_PATH}:1: unknown name`);
+    this.#trees.set(generation, JSON.parse(text) as TreeConfig);
+  }
+
+  async sameFiles(a: Digest, b: Digest): Promise<boolean> {
+    return JSON.stringify(this.tree(a)) === JSON.stringify(this.tree(b));
+  }
+
+  async switchTo(generation: Digest): Promise<void> {
+    if (this.switchError) throw this.switchError;
+    this.tree(generation);
+    this.#live = generation;
+  }
+
+  async adopt(): Promise<Digest> {
+    const generation = sha256(JSON.stringify(this.#found));
+    this.#trees.set(generation, this.#found);
+    this.#live = generation;
+    return generation;
+  }
+
+  async prune(keep: readonly Digest[]): Promise<void> {
+    this.pruned.push(keep);
+    for (const generation of this.#trees.keys())
+      if (!keep.includes(generation)) this.#trees.delete(generation);
+  }
+}

@@ -1,0 +1,138 @@
+import { fail } from '@breakwater/shared';
+import { describe, expect, test } from 'vitest';
+import { sampleLog, sampleRollout, sampleWave, T0 } from './testing/samples.ts';
+import { timelineMarkdown } from './timeline-markdown.ts';
+import { timelineOf } from './timeline.ts';
+
+const wrong = fail('wrong_answer', 'www.example.com A answered SERVFAIL');
+const canary = { wave: 'canary', host: 'ns1.ams' };
+const later = { wave: 'datacenter ams', host: 'ns2.ams' };
+
+/** Each event with the sentence that is told of it; `null` where nothing is. */
+const TOLD: [event: Record<string, unknown>, text: string | null][] = [
+  [
+    { type: 'rollout.submitted', by: 'sue', title: 'T', reason: 'Why', hosts: 2 },
+    'The submitter asked for "T" on 2 hosts: Why.',
+  ],
+  [
+    { type: 'rollout.submitted', by: 'sue', title: 'T', reason: 'Why!', hosts: 1 },
+    'The submitter asked for "T" on 1 host: Why!',
+  ],
+  [
+    { type: 'rollout.command', verb: 'approve', by: 'ann', reason: 'Fine.' },
+    'An approver approved it: Fine.',
+  ],
+  [{ type: 'rollout.command', verb: 'pause', by: 'bob', reason: 'Odd.' }, 'An operator paused it: Odd.'],
+  [{ type: 'rollout.command', verb: 'resume', by: 'sue', reason: 'Go.' }, 'The submitter resumed it: Go.'],
+  [{ type: 'rollout.command', verb: 'abort', by: 'sue', reason: 'No.' }, 'The submitter aborted it: No.'],
+  [
+    { type: 'rollout.command', verb: 'rollback', by: 'bob', reason: 'Bad.' },
+    'An operator rolled it back: Bad.',
+  ],
+  [
+    { type: 'rollout.command', verb: 'retry', by: 'bob', reason: 'R', host: 'ns1.ams' },
+    'An operator had it retried on ns1.ams: R.',
+  ],
+  [
+    { type: 'rollout.command', verb: 'skip', by: 'bob', reason: 'S', host: 'ns1.ams' },
+    'An operator had it skip ns1.ams: S.',
+  ],
+  [
+    { type: 'rollout.state', from: 'running', to: 'halted', verdict: wrong },
+    'The rollout went from running to halted: www.example.com A answered SERVFAIL.',
+  ],
+  [
+    { type: 'wave.state', wave: 'canary', from: 'pending', to: 'running' },
+    'The canary wave went from pending to running.',
+  ],
+  [
+    { type: 'host.state', ...canary, from: 'ready', to: 'applying' },
+    'ns1.ams (canary) went from ready to applying.',
+  ],
+  [{ type: 'host.state', ...later, from: 'ready', to: 'applying' }, null],
+  [
+    { type: 'host.state', ...later, from: 'soaking', to: 'failed', verdict: wrong },
+    'ns2.ams (datacenter ams) went from soaking to failed: www.example.com A answered SERVFAIL.',
+  ],
+  [
+    { type: 'host.reported', ...later, state: 'unhealthy', verdict: wrong },
+    'ns2.ams (datacenter ams) reported unhealthy: www.example.com A answered SERVFAIL.',
+  ],
+  [{ type: 'host.reported', ...canary, state: 'soaked', verdict: wrong }, null],
+  [{ type: 'host.confirming', ...canary }, null],
+  [
+    { type: 'page.queued', page: { summary: 'r-1 halted at the canary' } },
+    'A page was sent off: r-1 halted at the canary.',
+  ],
+  [{ type: 'page.delivered', page: 'p-1', channel: 'slack' }, 'The channel "slack" took the page.'],
+  [{ type: 'line.stopped', by: 'bob', reason: 'Stop' }, 'An operator stopped the line: Stop.'],
+  [{ type: 'line.started', by: 'bob', reason: 'Go' }, 'An operator started the line again: Go.'],
+];
+
+describe('timeline', () => {
+  test.each(TOLD)('tells $type', (event, text) => {
+    const { entries } = timelineOf(sampleRollout(), sampleLog(event));
+    const told = { at: new Date(T0 + 1000).toISOString(), sinceStartMs: 1000, text };
+    expect(entries).toEqual(text === null ? [] : [told]);
+  });
+
+  test('names nobody', () => {
+    const { entries } = timelineOf(sampleRollout(), sampleLog(...TOLD.map(([event]) => event)));
+    expect(entries.map(({ text }) => text).join(' ')).not.toMatch(/\b(?:sue|ann|bob)\b/);
+  });
+
+  test('says how long the halt and the page took, once there is something to say', () => {
+    expect(timelineOf(sampleRollout(), [])).toMatchObject({
+      detectedToHaltedMs: null,
+      haltedToPagedMs: null,
+    });
+    const halted = sampleRollout({ detectedAt: T0, haltedAt: T0 + 40, pagedAt: T0 + 1540 });
+    expect(timelineOf(halted, [])).toMatchObject({
+      detectedToHaltedMs: 40,
+      haltedToPagedMs: 1500,
+      haltedAt: '2026-01-01T00:00:00.040Z',
+    });
+  });
+
+  test('says how long each wave took; one that runs has no end, one that ran twice has its last', () => {
+    const rollout = sampleRollout({
+      waves: [
+        sampleWave('canary', ['ns1.ams'], { state: 'passed', startedAt: T0 }),
+        sampleWave('global', ['ns2.ams'], { state: 'running', startedAt: T0 + 5000 }),
+      ],
+    });
+    const log = sampleLog(
+      { type: 'wave.state', wave: 'canary', from: 'soaking', to: 'passed' },
+      { type: 'wave.state', wave: 'canary', from: 'soaking', to: 'passed' },
+      { type: 'wave.state', wave: 'global', from: 'pending', to: 'running' },
+    );
+    expect(timelineOf(rollout, log).waves).toMatchObject([
+      { wave: 'canary', state: 'passed', durationMs: 2000, hosts: 1 },
+      { wave: 'global', state: 'running', endedAt: null, durationMs: null, hosts: 1 },
+    ]);
+  });
+
+  test('in Markdown, what people wrote stays text', () => {
+    const rollout = sampleRollout({ title: '<b>*x*</b> | [a](b)', detectedAt: T0, haltedAt: T0 + 40 });
+    const log = sampleLog({ type: 'line.stopped', by: 'bob', reason: '<img src=x>\n# Heading' });
+    expect(timelineMarkdown(timelineOf(rollout, log))).toBe(
+      [
+        '# r-1: \\<b\\>\\*x\\*\\</b\\> \\| \\[a\\](b)',
+        '',
+        'The rollout is **running**: The canary wave has begun. (`waiting`)',
+        '',
+        '- First seen failing: 2026-01-01T00:00:00.000Z',
+        '- Halted: 2026-01-01T00:00:00.040Z (40ms after it was first seen)',
+        '- Paged: —',
+        '',
+        '| wave | hosts | state | started | took |',
+        '|---|---|---|---|---|',
+        '| canary | 1 | pending | — | — |',
+        '| datacenter ams | 1 | pending | — | — |',
+        '',
+        '- 2026-01-01T00:00:01.000Z (+1s) An operator stopped the line: \\<img src=x\\> \\# Heading.',
+        '',
+      ].join('\n'),
+    );
+  });
+});

@@ -1,0 +1,21 @@
+import type { Clock } from '@breakwater/shared';
+import type { Logger } from 'pino';
+import type { Metrics } from '../adapters/metrics/interface.ts';
+import type { PageQueue, WaveQueue } from '../adapters/queue/interface.ts';
+import type { Store } from '../adapters/store/interface.ts';
+import type { Wakeups } from '../adapters/wakeups/interface.ts';
+import type { FleetWatch } from './fleet-watch.ts';
+import type { StoreGuard } from './store-guard.ts';
+
+/** What the engine and everything around it work with. */
+export interface EngineDeps {
+  store: Store;
+  watch: FleetWatch;
+  guard: StoreGuard;
+  queues: () => { waves: WaveQueue; pages: PageQueue };
+  wakeups: Wakeups;
+  metrics: Metrics;
+  clock: Clock;
+  log: Logger;
+  repageEveryMs: number;
+}

@@ -1,0 +1,126 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { EXAMPLE_COM, exampleCom } from '../../deploy/development/src/configuration.ts';
+import { type Fleet, startFleet } from '../../deploy/development/src/fleet.ts';
+import {
+  bundle,
+  change,
+  dig,
+  namedConf,
+  sightOf,
+  submit,
+  until,
+  untilHost,
+  untilState,
+} from '../support/rollouts.ts';
+
+let fleet: Fleet;
+beforeAll(async () => {
+  fleet = await startFleet({ hosts: 6, datacenters: 3, portBase: 21_000 });
+});
+afterAll(() => fleet?.stop());
+
+/** The checker lets it through, and the daemon refuses to start. */
+const LOG_NOWHERE = `controls { };
+logging { channel file { file "{{host.stateDir}}/nowhere/named.log"; }; category default { file; }; };`;
+
+const sightOfAll = () => Promise.all(fleet.hosts.map((host) => sightOf(host)));
+const withoutPid = <T extends object>(sight: T) => ({ ...sight, pid: null });
+
+describe('a good change', () => {
+  test('reaches every name server, and its checks were really asked', async () => {
+    const id = await submit(fleet, change(2, ['192.0.2.80', '192.0.2.81']));
+    const rollout = await untilState(fleet, id, 'succeeded', 'halted');
+    expect(rollout).toMatchObject({ state: 'succeeded', detectedAt: null, haltedAt: null, pagedAt: null });
+    expect(rollout.waves.map((wave) => wave.state)).toEqual(rollout.waves.map(() => 'passed'));
+    for (const host of fleet.hosts) {
+      expect(await dig(host, 'www.example.com', 'A')).toBe('NOERROR 192.0.2.80 192.0.2.81');
+    }
+  });
+});
+
+describe('a bad change leaves every live file, link and answer as it was', () => {
+  const keep = { [EXAMPLE_COM]: exampleCom(2, ['192.0.2.80', '192.0.2.81']) };
+
+  test.each([
+    ['a syntax error', namedConf('recursion no;', 'recursion no'), 'checker_refused'],
+    [
+      'a zone file that is not there',
+      namedConf('zones/example.net.zone', 'zones/nowhere.zone'),
+      'checker_refused',
+    ],
+    ['an unknown template name', namedConf('{{host.id}}', '{{host.idd}}'), 'bundle_invalid'],
+    [
+      'a zone that vanishes unannounced',
+      namedConf('zone "example.net"', '// zone "example.net"'),
+      'zone_removed_unannounced',
+    ],
+  ])('%s stops in preflight, before any host is changed', async (_name, files, code) => {
+    const before = await sightOfAll();
+    const id = await submit(
+      fleet,
+      change(2, ['192.0.2.80', '192.0.2.81'], { bundle: { files: bundle({ ...keep, ...files }) } }),
+    );
+    const rollout = await until(fleet, id, (event) => event.type === 'page.delivered');
+    expect(rollout).toMatchObject({ state: 'halted', verdict: { verdict: 'fail', code } });
+    expect(await sightOfAll()).toEqual(before);
+    await submitAbort(id);
+  });
+
+  test.each([
+    ['wrong answers', { ...keep, ...namedConf('allow-query { any; }', 'allow-query { none; }') }],
+    ['a daemon that does not start', { ...keep, ...namedConf('controls { };', LOG_NOWHERE) }],
+    [
+      'a daemon that listens where nobody asks',
+      { ...keep, ...namedConf('listen-on port {{host.port}}', 'listen-on port {{host.controlPort}}') },
+    ],
+    ['a serial that goes back', { [EXAMPLE_COM]: exampleCom(1, ['192.0.2.80', '192.0.2.81']) }],
+    ['an answer that is not the expected one', { [EXAMPLE_COM]: exampleCom(3, ['192.0.2.66']) }],
+  ])('%s: found out at the canary, put back, halted and paged', async (_name, files) => {
+    const before = await sightOfAll();
+    const submission = change(2, ['192.0.2.80', '192.0.2.81'], { bundle: { files: bundle(files) } });
+    const id = await submit(fleet, submission);
+    const halted = await untilState(fleet, id, 'succeeded', 'halted');
+    const host = halted.verdict?.host ?? '';
+    expect(halted).toMatchObject({
+      state: 'halted',
+      verdict: { verdict: 'fail', wave: 'canary', host: 'ns1.ams' },
+    });
+    await untilHost(fleet, id, host, 'reverted');
+    const paged = await until(fleet, id, (event) => event.type === 'page.delivered');
+    const after = await sightOfAll();
+    expect(after.map(withoutPid)).toEqual(before.map(withoutPid));
+    expect(after.slice(1)).toEqual(before.slice(1));
+    const times = [paged.detectedAt, paged.haltedAt, paged.pagedAt].map((time) => Date.parse(time ?? ''));
+    expect(times).toEqual(times.toSorted((a, b) => a - b));
+    const pages = (await (await fetch(fleet.pages)).json()) as { rollout: string; host?: string }[];
+    expect(pages.filter((page) => page.rollout === id)).toMatchObject([{ host: 'ns1.ams' }]);
+    await submitAbort(id);
+  });
+});
+
+describe('a change of zones', () => {
+  test('a zone that is new with the change is proved at its live path and served afterwards', async () => {
+    const zone =
+      'zone "new.example" { type primary; file "{{host.root}}/zones/new.example.zone"; };\n\nzone "example.com"';
+    const files = bundle({
+      ...namedConf('zone "example.com"', zone),
+      [EXAMPLE_COM]: exampleCom(2, ['192.0.2.80', '192.0.2.81']),
+      'all/zones/new.example.zone':
+        '$TTL 60\n@ SOA ns.example.com. h.example.com. 1 60 60 60 60\n NS ns1.example.com.\nwww A 192.0.2.99\n',
+    });
+    const id = await submit(fleet, change(2, ['192.0.2.80', '192.0.2.81'], { bundle: { files } }));
+    expect((await untilState(fleet, id, 'succeeded', 'halted')).verdict).toMatchObject({
+      code: 'all_waves_passed',
+    });
+    for (const host of fleet.hosts)
+      expect(await dig(host, 'www.new.example', 'A')).toBe('NOERROR 192.0.2.99');
+  });
+});
+
+async function submitAbort(id: string): Promise<void> {
+  await fetch(`${fleet.api}/v1/rollouts/${id}/abort`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${fleet.token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ reason: 'the test is over' }),
+  });
+}
