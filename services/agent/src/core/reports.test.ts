@@ -98,6 +98,7 @@ test('unknown is never healthy', () => {
   expect(healthOf({ ...seen, daemon: { ...daemon, process: null } }, 1000).verdict).toBe('fail');
 });
 
-test('a reason is cut to what a message may carry', () => {
+test('a reason is cut to what a message may carry, without control characters', () => {
   expect(clipped(fail('x', 'y'.repeat(5000))).reason).toHaveLength(2000);
+  expect(clipped(fail('x', 'one\r\ntwo\u001b[2J')).reason).toBe('one two [2J');
 });

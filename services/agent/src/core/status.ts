@@ -31,8 +31,17 @@ export function healthOf({ daemon, evidence }: World, now: number): Verdict {
 
 const LONGEST_REASON = 2000;
 
-/** Cuts a reason to what a message may carry: one that is too long would make every message unreadable. */
+/**
+ * Makes a verdict fit for a message: a reason that is too long would make every message unreadable, and
+ * control characters, which a daemon's own words may hold, could forge lines in somebody's log.
+ */
 export function clipped(verdict: Verdict): Verdict {
-  if (verdict.reason.length <= LONGEST_REASON) return verdict;
-  return { ...verdict, reason: `${verdict.reason.slice(0, LONGEST_REASON - 1)}…`.toWellFormed() };
+  const reason = verdict.reason.replaceAll(/\p{Cc}+/gu, ' ');
+  if (reason.length <= LONGEST_REASON) return { ...verdict, reason };
+  return { ...verdict, reason: `${reason.slice(0, LONGEST_REASON - 1)}…`.toWellFormed() };
+}
+
+/** What of a status should be heard at once; the rest can wait for the next message. */
+export function newsOf({ generation, daemon, health }: HostStatus): string {
+  return `${generation} ${daemon.pid} ${health.verdict}`;
 }

@@ -2,7 +2,7 @@ import { type Digest, type HostStatus, revisionOf } from '@breakwater/shared';
 import { decide } from '../core/decide.ts';
 import { violations } from '../core/invariants.ts';
 import type { Memory } from '../core/memory.ts';
-import { statusOf } from '../core/status.ts';
+import { newsOf, statusOf } from '../core/status.ts';
 import { type Level, NO_EVIDENCE, type World } from '../core/world.ts';
 import { backoffMs } from './backoff.ts';
 import { Health } from './health.ts';
@@ -24,16 +24,18 @@ export class Agent {
   #zoneCount = 0;
   readonly #wakeup = new Wakeup();
   readonly #outside: Outside;
+  readonly #onNews: () => void;
   readonly #recorder: Recorder;
   readonly #zones: Zones;
   readonly #health: Health;
   readonly #stager: Stager;
   readonly #performer: Performer;
 
-  /** @param onRecord called after every new record, which the orchestrator may have to hear of */
-  constructor(outside: Outside, onRecord: () => void) {
+  /** @param onNews called when there is something new that the orchestrator may have to hear of */
+  constructor(outside: Outside, onNews: () => void) {
     this.#outside = outside;
-    this.#recorder = new Recorder(outside, onRecord);
+    this.#onNews = onNews;
+    this.#recorder = new Recorder(outside, onNews);
     this.#zones = new Zones(outside);
     this.#health = new Health(outside, this.#zones);
     this.#stager = new Stager(outside);
@@ -88,7 +90,9 @@ export class Agent {
     while (!signal.aborted) {
       let waitMs = 0;
       try {
+        const before = newsOf(this.status());
         waitMs = await this.#turn();
+        if (newsOf(this.status()) !== before) this.#onNews();
         failures = 0;
       } catch (error) {
         failures += 1;

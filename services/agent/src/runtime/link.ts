@@ -5,10 +5,12 @@ import {
   type PollResponse,
   type Report,
   revisionOf,
+  sleep,
 } from '@breakwater/shared';
 import type { Memory } from '../core/memory.ts';
 import { refusal } from '../core/refusal.ts';
 import { reportsAfter } from '../core/reports.ts';
+import { newsOf } from '../core/status.ts';
 import type { Level } from '../core/world.ts';
 import { backoffMs } from './backoff.ts';
 import type { Outside } from './outside.ts';
@@ -31,7 +33,7 @@ export interface LinkOptions {
 
 type LinkOutside = Pick<Outside, 'orchestrator' | 'journal' | 'clock' | 'random' | 'log' | 'boot'>;
 
-/** New records wake the reporting; this is only for the case that such a wake-up was missed. */
+/** News wakes the reporting; this is only for the case that such a wake-up was missed. */
 const LOOK_AGAIN_MS = 60_000;
 
 /**
@@ -41,6 +43,8 @@ const LOOK_AGAIN_MS = 60_000;
 export class Link {
   /** The highest report that the orchestrator has stored; unknown until it has answered once. */
   #acknowledged: number | null = null;
+  /** What was last said of the host's state, as `newsOf` puts it; empty when it may not have arrived. */
+  #told = '';
   /** The level that was heard last, followed or refused. */
   #heard = revisionOf(null);
   /** When the request left whose answer was used last. */
@@ -56,7 +60,7 @@ export class Link {
     this.#agent = agent;
   }
 
-  /** Says that there is a new record. */
+  /** Says that there is something new: a record, or another state of the host. */
   tell(): void {
     this.#news.wake();
   }
@@ -67,7 +71,6 @@ export class Link {
   }
 
   async #listen(signal: AbortSignal): Promise<void> {
-    const pause = new Wakeup();
     let failures = 0;
     while (!signal.aborted) {
       const { clock, random } = this.#outside;
@@ -77,7 +80,7 @@ export class Link {
       // An orchestrator that answers at once without anything new must not be asked in a tight circle.
       const idle = this.#heard === heard && clock.monotonic() - startedAt < this.#options.pollForMs / 2;
       failures = ok && !idle ? 0 : failures + 1;
-      if (failures > 0) await pause.sleep(clock, backoffMs(ok ? 1 : failures, random), signal);
+      if (failures > 0) await sleep(clock, backoffMs(ok ? 1 : failures, random), signal);
     }
   }
 
@@ -85,16 +88,17 @@ export class Link {
     const { clock, random } = this.#outside;
     let failures = 0;
     while (!signal.aborted) {
-      if (this.#acknowledged !== null && this.#unacknowledged().length === 0) {
+      if (!this.#hasNews()) {
         failures = 0;
         await this.#news.sleep(clock, LOOK_AGAIN_MS, signal);
         continue;
       }
       const before = this.#acknowledged;
       const ok = await this.#exchange(0, signal);
-      const progress = ok && this.#acknowledged !== before;
+      const progress = ok && (this.#acknowledged !== before || !this.#hasNews());
       failures = progress ? 0 : failures + 1;
-      if (!progress) await this.#news.sleep(clock, backoffMs(failures, random), signal);
+      // Not cut short by news: whoever does not listen would otherwise be told louder and louder.
+      if (!progress) await sleep(clock, backoffMs(failures, random), signal);
     }
   }
 
@@ -102,20 +106,25 @@ export class Link {
   async #exchange(waitMs: number, signal: AbortSignal): Promise<boolean> {
     const { clock, orchestrator, journal, log } = this.#outside;
     const askedAt = clock.monotonic();
+    const status = this.#agent.status();
+    // Told as soon as it is sent: a long poll that ends later must not make what it carried the newest again.
+    this.#told = newsOf(status);
+    let used = false;
     try {
       const request = {
         protocol: PROTOCOL_VERSION,
         journal: journal.id,
-        status: this.#agent.status(),
+        status,
         reports: this.#unacknowledged(),
         following: this.#heard,
         waitMs,
       } as const;
-      return this.#use(await orchestrator.poll(request, signal), askedAt);
+      used = this.#use(await orchestrator.poll(request, signal), askedAt);
     } catch (error) {
       if (!signal.aborted) log.warn({ err: error }, 'the orchestrator could not be asked');
-      return false;
     }
+    if (!used) this.#told = '';
+    return used;
   }
 
   #use(response: PollResponse, askedAt: number): boolean {
@@ -151,6 +160,11 @@ export class Link {
     }
     this.#heard = revision;
     this.#agent.follow({ assignment: refused === null ? assignment : null, validUntil });
+  }
+
+  #hasNews(): boolean {
+    if (this.#acknowledged === null || newsOf(this.#agent.status()) !== this.#told) return true;
+    return this.#unacknowledged().length > 0;
   }
 
   #unacknowledged(): Report[] {

@@ -102,7 +102,10 @@ export class Performer {
     const { verdict } = entry;
     if (!verdict.code.startsWith('daemon_')) return entry;
     const words = await this.#tools.outside.supervisor.lastWords().catch(() => '');
-    const last = words.trim().slice(-LAST_WORDS);
+    const last = words
+      .trim()
+      .replaceAll(/\s*\n\s*/g, ' | ')
+      .slice(-LAST_WORDS);
     return last === ''
       ? entry
       : { ...entry, verdict: { ...verdict, reason: `${verdict.reason} Its log: ${last}` } };
