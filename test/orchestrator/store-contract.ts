@@ -192,16 +192,18 @@ export function storeContract(open: () => Store): void {
     await mine.putSightings(new Map());
     await mine.putSightings(
       new Map([
-        [host('ns1'), { status, heardAt: 1 }],
-        [host('ns2'), { status, heardAt: 1 }],
+        [host('ns1'), { status, heardAt: 1, journal: 'j', acknowledged: 0 }],
+        [host('ns2'), { status, heardAt: 1, journal: 'j', acknowledged: 0 }],
       ]),
     );
-    await theirs.putSightings(new Map([[host('ns1'), { status, heardAt: 2 }]]));
+    await theirs.putSightings(
+      new Map([[host('ns1'), { status, heardAt: 2, journal: 'j', acknowledged: 3 }]]),
+    );
     const kept = await mine.sightings();
     expect(kept).toEqual(
       new Map([
-        ['ns1', { status, heardAt: 2 }],
-        ['ns2', { status, heardAt: 1 }],
+        ['ns1', { status, heardAt: 2, journal: 'j', acknowledged: 3 }],
+        ['ns2', { status, heardAt: 1, journal: 'j', acknowledged: 0 }],
       ]),
     );
   });

@@ -40,8 +40,7 @@ function agentConfiguration(runDir: string, host: EnrolledHost, agentsUrl: strin
       log: logOf(runDir, named),
       config: 'named.conf',
     },
-    // A host's health travels with its polls; whoever watches should not wait for it.
-    pollFor: '2s',
+    pollFor: '10s',
     lease: '30s',
     logLevel: 'info',
   };

@@ -1,6 +1,6 @@
 import { fail, formatDuration, type Verdict } from '@breakwater/shared';
 import { sameProcess } from './daemon.ts';
-import { judgeSteady, judgeVerification } from './judge-round.ts';
+import { firstSign, judgeSteady, judgeVerification } from './judge-round.ts';
 import { BOUNDS, PACE } from './pace.ts';
 import { restartIfDue } from './restarting.ts';
 import {
@@ -23,7 +23,7 @@ type PendingPhase = 'applying' | 'restarting' | 'verifying' | 'soaking' | 'soake
 export function decidePending(here: ChangeSituation, phase: PendingPhase): NextStep {
   const { epoch } = here.change.assignment;
   const fault = faultOf(here) ?? (startedOn(phase) ? processFault(here) : null);
-  if (fault !== null) return record({ type: 'failed', epoch, verdict: fault });
+  if (fault !== null) return giveUp(here, fault);
   const withdrawn = withdrawal(here);
   if (withdrawn !== null) {
     return record({ type: 'reverting', epoch, verdict: withdrawn, process: here.world.daemon.process });
@@ -99,13 +99,19 @@ function whenRestarting(here: ChangeSituation): NextStep {
   const own = restart.process === null ? 0 : 1;
   if (exits - restart.exits > own) {
     const verdict = exitFault('The daemon does not stay up on the new generation', lastExit);
-    return record({ type: 'failed', epoch, verdict });
+    return giveUp(here, verdict);
   }
   if (elapsed(restart, here) > verifyWithinMs + BOUNDS.stop) {
     const verdict = fail('daemon_not_restarted', 'No new daemon process appeared after the restart.');
-    return record({ type: 'failed', epoch, verdict });
+    return giveUp(here, verdict);
   }
   return restartIfDue(here, restart) ?? { do: 'wait', forMs: PACE.fast };
+}
+
+/** Gives the change up, with the moment of the first sign: the rounds that led to it, or now. */
+function giveUp(here: ChangeSituation, verdict: Verdict): NextStep {
+  const seenAt = firstSign(roundsSince(here.change.since, here)) ?? here.now;
+  return record({ type: 'failed', epoch: here.change.assignment.epoch, verdict, seenAt });
 }
 
 function whenVerifying(here: ChangeSituation): NextStep {
@@ -117,7 +123,7 @@ function whenVerifying(here: ChangeSituation): NextStep {
   if (verdict.verdict === 'pending') {
     return look('verify', startingPace(change.since, here), rounds.at(-1), now);
   }
-  return record({ type: 'failed', epoch, verdict });
+  return giveUp(here, verdict);
 }
 
 function whenSoaking(here: ChangeSituation): NextStep {
@@ -126,7 +132,7 @@ function whenSoaking(here: ChangeSituation): NextStep {
   const rounds = roundsSince(change.since, here);
   const verdict = judgeSteady(rounds);
   if (verdict.verdict !== 'pass' && verdict.verdict !== 'pending') {
-    return record({ type: 'failed', epoch, verdict });
+    return giveUp(here, verdict);
   }
   const { healthySince } = world.evidence;
   const last = rounds.at(-1);
@@ -143,7 +149,7 @@ function whenSoaked(here: ChangeSituation): NextStep {
   const rounds = roundsSince(change.since, here);
   const verdict = judgeSteady(rounds);
   if (verdict.verdict !== 'pass' && verdict.verdict !== 'pending') {
-    return record({ type: 'failed', epoch, verdict });
+    return giveUp(here, verdict);
   }
   // Confirming is for good: it takes a healthy round of this very process, not only the orchestrator's word.
   if (orderFor(here) === 'confirm' && verdict.verdict === 'pass') return record({ type: 'confirmed', epoch });

@@ -1,7 +1,7 @@
 import { fail, pass, type Verdict } from '@breakwater/shared';
 import { decideGoingBack } from './decide-going-back.ts';
 import { decidePending } from './decide-pending.ts';
-import { judgeSteady } from './judge-round.ts';
+import { firstSign, judgeSteady } from './judge-round.ts';
 import type { Memory, Moment } from './memory.ts';
 import { BOUNDS, PACE } from './pace.ts';
 import {
@@ -134,7 +134,7 @@ function whenConfirmed(here: ChangeSituation): NextStep {
   const verdict = judgeSteady(rounds);
   const told = change.unhealthy !== null && !recoveredSince(change.unhealthy, world);
   if (verdict.verdict !== 'pass' && verdict.verdict !== 'pending' && !told) {
-    return record({ type: 'unhealthy', epoch, verdict });
+    return record({ type: 'unhealthy', epoch, verdict, seenAt: firstSign(rounds) ?? now });
   }
   return look('soak', paceOf(rounds.at(-1)?.verdict, PACE.watching), rounds.at(-1), now);
 }

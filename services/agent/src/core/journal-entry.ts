@@ -29,9 +29,12 @@ export type JournalEntry =
   | { type: 'soaked'; epoch: number; verdict: Verdict }
   | { type: 'confirmed'; epoch: number }
   /** A confirmed generation has turned unhealthy; the host keeps it and says so. */
-  | { type: 'unhealthy'; epoch: number; verdict: Verdict }
-  /** Why the change is given up; a revert follows. */
-  | { type: 'failed'; epoch: number; verdict: Verdict }
+  | { type: 'unhealthy'; epoch: number; verdict: Verdict; seenAt: number }
+  /**
+   * Why the change is given up; a revert follows. `seenAt` is the first sign of it (monotonic milliseconds),
+   * since it takes more than one wrong answer to be certain.
+   */
+  | { type: 'failed'; epoch: number; verdict: Verdict; seenAt: number }
   /** Intent: the root will be switched back to `previous` and the daemon restarted, unless it never left. */
   | { type: 'reverting'; epoch: number; verdict: Verdict; process: ProcessId | null }
   | { type: 'reverted'; epoch: number; verdict: Verdict }

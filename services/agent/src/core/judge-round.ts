@@ -25,6 +25,17 @@ function passed(count: number, only: Verdict): string {
 /** How many rounds in a row must show a definitely wrong answer before a starting daemon counts as wrong. */
 const CERTAIN_AFTER = 3;
 
+/** What is missing or cannot be told is no failure while there is time; once the time is over it is one. */
+function asFailure(verdict: Verdict): Verdict {
+  return { ...verdict, verdict: 'fail' };
+}
+
+/** When the first of the rounds began that have not passed since; `null` when the newest one passed. */
+export function firstSign(rounds: readonly Round[]): number | null {
+  const lastPass = rounds.findLastIndex((round) => round.verdict.verdict === 'pass');
+  return rounds[lastPass + 1]?.startedAt ?? null;
+}
+
 /**
  * Judges a daemon that was just started. It may need time: what is missing counts only when the time is over
  * (`overdue`), what is wrong counts when it stays wrong, and one round in which all is right is enough.
@@ -35,8 +46,8 @@ export function judgeVerification(rounds: readonly Round[], overdue: boolean): V
   const newest = rounds.slice(-CERTAIN_AFTER);
   const certain =
     newest.length === CERTAIN_AFTER && newest.every((round) => round.verdict.verdict === 'fail');
-  if (last !== undefined && (certain || overdue)) return last;
-  if (overdue) return noData('not_checked', 'The daemon could not be asked before its time was over.');
+  if (last !== undefined && (certain || overdue)) return asFailure(last);
+  if (overdue) return fail('not_checked', 'The daemon could not be asked before its time was over.');
   return pending('verifying', last?.reason ?? 'The daemon was started and has not been asked yet.');
 }
 
@@ -53,6 +64,6 @@ export function judgeSteady(rounds: readonly Round[]): Verdict {
   if (loops) return fail('restart_loop', 'The daemon ends again and again.');
   if (last.verdict.verdict === 'pass') return last.verdict;
   const before = rounds.at(-2);
-  if (before !== undefined && before.verdict.verdict !== 'pass') return last.verdict;
+  if (before !== undefined && before.verdict.verdict !== 'pass') return asFailure(last.verdict);
   return pending('not_certain', `Seen once, and asked again: ${last.verdict.reason}`);
 }

@@ -149,9 +149,9 @@ describe('a daemon that was just started', () => {
     ['wrong three times', [N, F, F, F], false, 'fail'],
     ['wrong, but not in a row', [F, F, N, F], false, 'pending'],
     ['silent for long, in time', [N, N, N, N], false, 'pending'],
-    ['silent, out of time', [N], true, 'noData'],
-    ['SERVFAIL, out of time', [I], true, 'inconclusive'],
-    ['never asked, out of time', [], true, 'noData'],
+    ['silent, out of time', [N], true, 'fail'],
+    ['SERVFAIL, out of time', [I], true, 'fail'],
+    ['never asked, out of time', [], true, 'fail'],
     ['right just out of time', [P], true, 'pass'],
   ])('%s', (_, verdicts, overdue, verdict) => {
     expect(judgeVerification(rounds(...verdicts), overdue).verdict).toBe(verdict);
@@ -165,8 +165,8 @@ describe('a daemon that is up', () => {
     ['wrong once', [P, F], 'pending'],
     ['wrong in its first round', [F], 'pending'],
     ['wrong twice', [P, F, F], 'fail'],
-    ['wrong, then silent', [F, N], 'noData'],
-    ['not judged twice', [I, I], 'inconclusive'],
+    ['wrong, then silent', [F, N], 'fail'],
+    ['not judged twice', [I, I], 'fail'],
   ])('%s', (_, verdicts, verdict) => {
     expect(judgeSteady(rounds(...verdicts)).verdict).toBe(verdict);
   });

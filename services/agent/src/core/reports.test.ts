@@ -41,10 +41,19 @@ test('what the orchestrator need not hear is not told; the rest carries epoch, r
   for (const report of reports) expect(Report.safeParse(report).success).toBe(true);
 });
 
+test('a failure is as old as its first sign, not as the certainty about it', () => {
+  const failed: JournalEntry = { type: 'failed', epoch: 1, verdict: NO, seenAt: 700 };
+  const records = journalOf({ type: 'accepted', assignment: assignment(1, 'stage') }, failed);
+  expect(reportsAfter(records, 0, { at: 1001, boot: BOOT })).toMatchObject([{ observedAgoMs: 301 }]);
+});
+
 test('what is acknowledged is not told again, and a message never carries more than 100', () => {
   const records = journalOf(
     { type: 'accepted', assignment: assignment(1, 'stage') },
-    ...Array.from({ length: 250 }, (): JournalEntry => ({ type: 'unhealthy', epoch: 1, verdict: NO })),
+    ...Array.from(
+      { length: 250 },
+      (): JournalEntry => ({ type: 'unhealthy', epoch: 1, verdict: NO, seenAt: 0 }),
+    ),
   );
   const reports = reportsAfter(records, 50, { at: 5000, boot: BOOT });
   expect([reports.length, reports[0]?.seq, reports.at(-1)?.seq]).toEqual([100, 51, 150]);

@@ -35,7 +35,8 @@ function reportOf(record: JournalRecord, assignment: Assignment, now: Moment): R
   const told = tell(record);
   if (told === null) return null;
   // Times of another boot were counted from another zero, so nothing can be said about them.
-  const ago = record.boot === now.boot ? Math.max(0, Math.min(now.at - record.at, LONGEST_AGO_MS)) : 0;
+  const seenAt = 'seenAt' in record ? record.seenAt : record.at;
+  const ago = record.boot === now.boot ? Math.max(0, Math.min(now.at - seenAt, LONGEST_AGO_MS)) : 0;
   const { epoch, rollout } = assignment;
   return { seq: record.seq, epoch, rollout, ...told, observedAgoMs: Math.round(ago) };
 }

@@ -97,7 +97,12 @@ test('of two answers that cross, the one that was asked for later holds', async 
   await host.pass(10);
   host.orchestrator.stuckMs = 0;
   host.assign(1, 'stage', GOOD);
-  await host.journal.append({ type: 'unhealthy', epoch: 1, verdict: fail('x', 'Something to tell.') });
+  await host.journal.append({
+    type: 'unhealthy',
+    epoch: 1,
+    verdict: fail('x', 'Something to tell.'),
+    seenAt: 0,
+  });
   host.link?.tell();
   await host.pass(100);
   expect(host.orchestrator.states).toEqual(['ready', 'unhealthy']);

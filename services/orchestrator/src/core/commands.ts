@@ -1,11 +1,11 @@
 import type { ErrorCode, HostId, OperatorName, RolloutState } from '@breakwater/shared';
-import { inconclusive, pending } from '@breakwater/shared';
+import { inconclusive, pass, pending } from '@breakwater/shared';
 import type { Context } from './context.ts';
 import type { Verb } from './event.ts';
 import { callBack } from './halting.ts';
 import { enter, inFlight, isMoving, mapRows, newAttempt } from './host-row.ts';
 import { beginRollback } from './rollback.ts';
-import { type Rollout, rowOf, type Wave, waveName, waveOf } from './rollout.ts';
+import { type HostRow, type Rollout, rowOf, type Wave, waveName, waveOf } from './rollout.ts';
 import { currentWave } from './waves.ts';
 
 /** What a person asks of a rollout. */
@@ -117,29 +117,38 @@ function isBehind(wave: Wave): boolean {
   return wave.state === 'passed' || wave.state === 'skipped';
 }
 
-/** After a halt: every host that does not keep the change proves it again, in a new attempt. */
+/** After a halt: every host that does not keep the change proves it again; those that keep it must be well. */
 function takeUp(rollout: Rollout, context: Context): Rollout | Refusal {
   const rows = Object.values(rollout.hosts);
+  const ids = (some: readonly HostRow[]): string => some.map((row) => row.id).join(', ');
   const moving = rows.filter((row) => row.state !== 'staging' && isMoving(row));
-  if (moving.length > 0)
-    return {
-      code: 'verb_not_allowed',
-      detail: `still going back: ${moving.map((row) => row.id).join(', ')}`,
-    };
+  if (moving.length > 0) return refuseHost(`still going back: ${ids(moving)}`);
   const broken = rows.filter((row) => row.state === 'revertFailed');
   if (broken.length > 0) {
-    const ids = broken.map((row) => row.id).join(', ');
-    return {
-      code: 'verb_not_allowed',
-      detail: `not back on its old configuration: ${ids}; retry or skip it first`,
-    };
+    return refuseHost(`not back on its old configuration: ${ids(broken)}; retry or skip it first`);
   }
-  const again = mapRows(rollout, (row) =>
-    row.state === 'skipped' || isBehind(waveOf(rollout, row.id)) || (row.changed && row.failure === null)
-      ? row
-      : newAttempt(row, context.nextEpoch, context.now),
-  );
+  const unwell = rows.filter((row) => row.failure !== null && row.changed && !isWell(row, context));
+  if (unwell.length > 0)
+    return refuseHost(`keeps the change and is not well: ${ids(unwell)}; roll back or skip it`);
+  const again = mapRows(rollout, (row) => {
+    const done = row.state === 'skipped' || isBehind(waveOf(rollout, row.id));
+    return done || (row.changed && row.failure === null) ? row : startAgain(row, context);
+  });
   return reopen(again, context.now);
+}
+
+function isWell(row: HostRow, context: Context): boolean {
+  return context.fleet.get(row.id)?.availability === 'healthy';
+}
+
+/**
+ * A host that keeps the change and is well again is confirmed as before: a new attempt would take the new
+ * generation for its old one, and a rollback could not lead it home. All others begin anew.
+ */
+function startAgain(row: HostRow, context: Context): HostRow {
+  if (!row.changed) return newAttempt(row, context.nextEpoch, context.now);
+  const verdict = pass('well_again', `${row.id} keeps the change and is well again`);
+  return { ...enter(row, 'confirmed', context.now, verdict), failure: null };
 }
 
 /** Back to preflight, with the waves that had failed to be run again. */
@@ -171,7 +180,10 @@ function retry(rollout: Rollout, { host }: Command, context: Context): Rollout |
   const settled = row.state === 'skipped' || (row.failure !== null && !isMoving(row));
   if (!settled)
     return refuseHost(`${row.id} is ${row.state}; only a host that failed or was skipped is retried`);
-  const again = newAttempt(row, context.nextEpoch, context.now);
+  if (row.changed && !isWell(row, context)) {
+    return refuseHost(`${row.id} keeps the change and is not well; roll back or skip it`);
+  }
+  const again = startAgain(row, context);
   const tried: Rollout = { ...rollout, hosts: { ...rollout.hosts, [row.id]: again } };
   const clean = Object.values(tried.hosts).every((other) => other.failure === null);
   return rollout.state === 'halted' && clean ? reopen(tried, context.now) : tried;

@@ -128,6 +128,35 @@ describe('a bad change', () => {
     ]);
   });
 
+  test('a halt in preflight calls staging hosts back: nothing is asked of them any more', () => {
+    const run = drive().look().report('ns1.iad', 'failed');
+    expect(run.rollout.state).toBe('halted');
+    expect(run.inState('staging')).toEqual([]);
+    expect(stepOf(run.rollout, run.row('ns2.iad'), null)).toBeNull();
+    run.report('ns2.iad', 'ready');
+    expect(run.row('ns2.iad').state).toBe('pending');
+  });
+
+  test('a report of an earlier attempt says nothing about the present one', () => {
+    const run = drive()
+      .preflight()
+      .report(canary, 'applying')
+      .report(canary, 'failed')
+      .report(canary, 'reverted');
+    run.say('retry', canary);
+    const verdict = { verdict: 'pass', code: 'x', reason: '' } as const;
+    const report = {
+      seq: 99,
+      epoch: 1,
+      rollout: run.rollout.id,
+      state: 'ready',
+      verdict,
+      observedAgoMs: 0,
+    } as const;
+    run.put({ type: 'reports', host: run.row(canary).id, journal: 'journal', reports: [report] });
+    expect(run.row(canary).state).toBe('staging');
+  });
+
   test('a late word of health does not undo the failure', () => {
     const run = drive()
       .preflight()
@@ -207,6 +236,35 @@ describe('a bad change', () => {
     expect(run.rollout.pages).toBe(2);
     const keys = run.events.flatMap((event) => (event.type === 'page.queued' ? [event.page.dedupKey] : []));
     expect(new Set(keys).size).toBe(1);
+  });
+});
+
+describe('rolling back', () => {
+  test('hosts that serve go back one at a time in each datacenter, those that are down at once', () => {
+    const run = drive().preflight().succeedUntil('succeeded');
+    run.fleet = withAvailability(run.fleet, 'ns4.fra', 'unhealthy');
+    run.say('rollback');
+    const going = run.inState('reverting');
+    expect(going.filter((id) => id.endsWith('ams'))).toHaveLength(1);
+    expect(going.filter((id) => id.endsWith('fra')).toSorted()).toEqual(['ns2.fra', 'ns4.fra']);
+  });
+
+  test('a host that keeps the change, was unwell and is well again is kept on resume, and can still go back', () => {
+    const run = drive()
+      .preflight()
+      .pass(canary, 1000)
+      .report(canary, 'unhealthy')
+      .report('ns2.ams', 'reverted');
+    expect(run.rollout).toMatchObject({ state: 'halted', verdict: { host: canary } });
+    const well = run.fleet;
+    run.fleet = withAvailability(well, canary, 'unhealthy');
+    expect(run.say('resume')).toMatchObject({ code: 'verb_not_allowed' });
+    run.fleet = well;
+    expect(run.say('resume')).toBeNull();
+    expect(run.row(canary)).toMatchObject({ state: 'confirmed', epoch: 1, failure: null });
+    run.preflight().succeedUntil('succeeded');
+    run.say('rollback');
+    expect(run.rollout.state).toBe('rollingBack');
   });
 });
 

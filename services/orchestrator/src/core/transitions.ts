@@ -58,8 +58,9 @@ export const WAVE_TRANSITIONS: Readonly<Record<WaveState, readonly WaveState[]>>
 
 /**
  * A late "healthy" never undoes a failure: from `failed`, `lost`, `reverting` and `revertFailed` no report
- * leads back to a healthy state. Only a retry does, and that is a new attempt, beginning at `staging` (or at
- * `pending`, when something else halts the rollout in the same decision).
+ * leads back to a healthy state. Only a person does: by a retry, which is a new attempt and begins at
+ * `staging` (or at `pending`, when something else halts the rollout in the same decision), or by resuming with
+ * a host that keeps the change and is well again.
  */
 export const HOST_TRANSITIONS: Readonly<Record<HostState, readonly HostState[]>> = {
   pending: ['staging', 'skipped'],
@@ -69,12 +70,12 @@ export const HOST_TRANSITIONS: Readonly<Record<HostState, readonly HostState[]>>
   verifying: ['soaking', 'failed', 'reverting', 'reverted', 'revertFailed', 'lost'],
   soaking: ['confirmed', 'failed', 'reverting', 'reverted', 'revertFailed', 'lost'],
   confirmed: ['failed', 'reverting', 'reverted', 'revertFailed', 'lost'],
-  failed: ['reverting', 'reverted', 'revertFailed', 'lost', 'staging', 'pending', 'skipped'],
+  failed: ['confirmed', 'reverting', 'reverted', 'revertFailed', 'lost', 'staging', 'pending', 'skipped'],
   reverting: ['reverted', 'revertFailed', 'lost'],
   reverted: ['staging', 'pending', 'skipped'],
   revertFailed: ['reverting', 'reverted', 'lost', 'staging', 'pending', 'skipped'],
-  lost: ['failed', 'reverting', 'reverted', 'revertFailed', 'staging', 'pending', 'skipped'],
-  skipped: ['staging', 'pending'],
+  lost: ['confirmed', 'failed', 'reverting', 'reverted', 'revertFailed', 'staging', 'pending', 'skipped'],
+  skipped: ['confirmed', 'staging', 'pending'],
 };
 
 /** States in which a rollout takes no further decision by itself. */

@@ -1,9 +1,4 @@
-import {
-  type HostId,
-  type PollRequest,
-  type PollResponse,
-  revisionOf,
-} from '@breakwater/shared';
+import { type HostId, type PollRequest, type PollResponse, revisionOf } from '@breakwater/shared';
 import type { AgentDesk } from '../adapters/http/interface.ts';
 import { assignmentOf } from '../core/assignment.ts';
 import { fileIn, manifestIn } from './bundles.ts';
@@ -60,7 +55,7 @@ export function createAgentDesk(deps: EngineDeps, engine: Engine, verifyWithinMs
       await engine.decide(owner, { type: 'reports', host, journal: request.journal, reports: news });
     }
     // Reports about rollouts that are over change nothing any more; they are acknowledged all the same.
-    return reports.at(-1)?.seq ?? 0;
+    return watch.acknowledge(host, reports.at(-1)?.seq ?? 0);
   }
 
   async function answer(host: HostId, acknowledged: number): Promise<PollResponse> {
@@ -75,7 +70,7 @@ export function createAgentDesk(deps: EngineDeps, engine: Engine, verifyWithinMs
 
   return {
     async poll(host, request, signal) {
-      watch.see(host, request.status);
+      watch.see(host, request.status, request.journal);
       const deadline = clock.monotonic() + request.waitMs;
       const acknowledged = await takeIn(host, request);
       for (;;) {

@@ -8,7 +8,9 @@ import type { Availability, EnrolledHost, Fleet } from '../core/fleet.ts';
  */
 export interface FleetWatch {
   readonly enrolled: readonly EnrolledHost[];
-  see(host: HostId, status: HostStatus): void;
+  see(host: HostId, status: HostStatus, journal: string): void;
+  /** Notes that a host's reports up to `seq` were taken in. @returns the highest that ever was, of this journal. */
+  acknowledge(host: HostId, seq: number): number;
   sighting(host: HostId): HostSighting | null;
   /** The fleet as decisions see it; `busy` hosts are in flight for some other rollout. */
   fleet(busy: ReadonlySet<HostId>): Fleet;
@@ -39,12 +41,24 @@ export function watchFleet(
     return verdict === 'fail' ? 'unhealthy' : 'unknown';
   };
 
+  const note = (host: HostId, sighting: HostSighting): void => {
+    seen.set(host, sighting);
+    unsaved.set(host, sighting);
+  };
+
   return {
     enrolled,
-    see(host, status) {
-      const sighting = { status, heardAt: clock.now() };
-      seen.set(host, sighting);
-      unsaved.set(host, sighting);
+    see(host, status, journal) {
+      const known = seen.get(host);
+      // Another journal (after a lost disk) counts from the beginning again.
+      const acknowledged = known?.journal === journal ? known.acknowledged : 0;
+      note(host, { status, journal, acknowledged, heardAt: clock.now() });
+    },
+    acknowledge(host, seq) {
+      const known = seen.get(host);
+      if (!known || known.acknowledged >= seq) return known?.acknowledged ?? seq;
+      note(host, { ...known, acknowledged: seq });
+      return seq;
     },
     sighting: (host) => seen.get(host) ?? null,
     fleet: (busy) =>

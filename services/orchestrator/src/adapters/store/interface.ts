@@ -38,6 +38,9 @@ export interface Commit {
 /** What a host last said of itself; kept beside the log, since it is an observation and decides nothing by itself. */
 export interface HostSighting {
   status: HostStatus;
+  /** The host's journal, and how much of it has been taken in. */
+  journal: string;
+  acknowledged: number;
   /** Wall-clock milliseconds of the orchestrator that heard it. */
   heardAt: number;
 }
