@@ -29,7 +29,6 @@ function webServerAt(serial: number, addresses: string[], text: Pick<Change, 'ti
   };
 }
 
-export const ADDRESSES_BEFORE = ['192.0.2.80'];
 export const ADDRESSES_AFTER = ['192.0.2.80', '192.0.2.81'];
 
 export const goodChange = webServerAt(2, ADDRESSES_AFTER, {

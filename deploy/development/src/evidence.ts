@@ -10,7 +10,7 @@ export interface Sighting {
   named: number | null;
 }
 
-export async function lookAt(host: FleetHost): Promise<Sighting> {
+async function lookAt(host: FleetHost): Promise<Sighting> {
   return { generation: await readlink(host.root), named: await processOf(host.services.named) };
 }
 

@@ -30,7 +30,7 @@ function sign(terminal: Terminal, state: HostState): string {
 }
 
 /** Lines up the columns of all lines about waves. */
-export function row(label: string, middle: string, end: string): string {
+function row(label: string, middle: string, end: string): string {
   return `   ${label.padEnd(16)} ${middle} ${end}`.trimEnd();
 }
 

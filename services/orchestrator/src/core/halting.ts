@@ -36,7 +36,7 @@ function lateness(rollout: Rollout, wave: Wave, context: Context): string {
  * since a confirmed host that turns unhealthy counts as a failure of its wave; and it looks at what is
  * missing (lost hosts, a wave that does not end) as much as at what was said.
  */
-export function haltCause(rollout: Rollout, context: Context): LocatedVerdict | null {
+function haltCause(rollout: Rollout, context: Context): LocatedVerdict | null {
   if (!WATCHED.includes(rollout.state)) return null;
   for (const wave of rollout.waves) {
     if (isTolerated(rollout, wave)) continue;

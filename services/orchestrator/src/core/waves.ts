@@ -45,7 +45,7 @@ export function confirmSoaked(rollout: Rollout, context: Context): Rollout {
 }
 
 /** Grants the change to as many hosts of the running wave as the budgets allow, one after another. */
-export function grant(rollout: Rollout, context: Context): Rollout {
+function grant(rollout: Rollout, context: Context): Rollout {
   const wave = currentWave(rollout);
   if (rollout.state !== 'running' || wave === null || wave.startedAt === null) return rollout;
   return rowsOf(rollout, wave)

@@ -8,7 +8,7 @@ const EXCHANGE_EVERY_MS = 1000;
 const GUARD_EVERY_MS = 10_000;
 
 /** Looks at every live rollout and every waiting page, and makes sure that each has a job: wake-ups may be lost. */
-export async function sweepOnce(deps: EngineDeps, engine: Engine): Promise<void> {
+async function sweepOnce(deps: EngineDeps, engine: Engine): Promise<void> {
   const { waves, pages } = deps.queues();
   for (const id of (await deps.store.snapshot()).live.keys()) {
     const { rollout, nextLookAt } = await engine.decide(id, { type: 'look' });

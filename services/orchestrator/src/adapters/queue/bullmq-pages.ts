@@ -1,6 +1,6 @@
 import { Queue } from 'bullmq';
 import type { Log, RedisAddress } from '../redis/client.ts';
-import { assertReady, producerClient, workerClient } from './connections.ts';
+import { assertConnected, producerClient, workerClient } from './connections.ts';
 import type { Deliver, PageQueue } from './interface.ts';
 import { closeWorker, worker } from './workers.ts';
 
@@ -29,7 +29,7 @@ export function bullmqPageQueue({ connection, deliver, log }: Options): PageQueu
   });
   return {
     deliver: async (page) => {
-      assertReady(producer);
+      await assertConnected(producer);
       await queue.add(
         'deliver',
         { page },

@@ -1,7 +1,7 @@
 import type { Clock } from '@breakwater/shared';
 import { DelayedError, Job, Queue } from 'bullmq';
 import type { Log, RedisAddress } from '../redis/client.ts';
-import { assertReady, producerClient, workerClient } from './connections.ts';
+import { assertConnected, producerClient, workerClient } from './connections.ts';
 import type { Look, WakeUp, WaveQueue } from './interface.ts';
 import { closeWorker, worker } from './workers.ts';
 
@@ -39,14 +39,14 @@ export function bullmqWaveQueue({ connection, look, clock, log }: Options): Wave
     if (score === null || Number(score) / SCORES_PER_MS <= at) return;
     const job = await Job.fromId<WakeUp>(queue, id);
     // It fails when the job has just begun a look by itself, which is what was wanted.
-    await job?.changeDelay(Math.max(0, at - clock.now())).catch((error: unknown) => {
-      assertReady(producer);
+    await job?.changeDelay(Math.max(0, at - clock.now())).catch(async (error: unknown) => {
+      await assertConnected(producer);
       log.info({ job: id, err: error }, 'a job was already awake');
     });
   }
 
   async function wakeAt(wakeUp: WakeUp, at: number): Promise<void> {
-    assertReady(producer);
+    await assertConnected(producer);
     const id = `${wakeUp.rollout}_${wakeUp.part}`;
     await producer.zadd(WANTED, 'LT', at, id);
     await queue.add('look', wakeUp, {
@@ -85,7 +85,7 @@ export function bullmqWaveQueue({ connection, look, clock, log }: Options): Wave
   return {
     wakeAt,
     depth: async () => {
-      assertReady(producer);
+      await assertConnected(producer);
       return queue.getJobCounts('waiting', 'active', 'delayed', 'failed');
     },
     close: async () => {

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import { type Log, pauseBefore, type RedisAddress, redisClient } from '../redis/client.ts';
+import { type Log, pauseBefore, type RedisAddress, redisClient, untilReady } from '../redis/client.ts';
 
 /**
  * The connection on which jobs are added. It fails quickly: whoever adds a job has something else to do, and a
@@ -34,7 +34,14 @@ export function workerClient(at: RedisAddress, name: string, log: Log): WorkerCl
   return { client, end };
 }
 
-/** BullMQ waits for its first connection without any bound; nobody who adds a job may. */
-export function assertReady(client: Redis): void {
-  if (client.status !== 'ready') throw new Error('no job can be added: there is no connection to Redis');
+const CONNECT_WITHIN_MS = 2000;
+
+/**
+ * Waits a moment for the connection, as right after a start; BullMQ itself waits without any bound, and nobody
+ * who adds a job may.
+ * @throws when there is none.
+ */
+export async function assertConnected(client: Redis): Promise<void> {
+  if (await untilReady(client, CONNECT_WITHIN_MS, 'close')) return;
+  throw new Error('no job can be added: there is no connection to Redis');
 }
