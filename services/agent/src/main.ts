@@ -6,7 +6,8 @@ import { type Config, loadConfig } from './config.ts';
 /** `main.ts` runs the agent; `main.ts guard` is for the daemon's own start script, see `guardBoot`. */
 async function main(command: string | undefined): Promise<void> {
   const config = await loadConfig(process.env);
-  const log = pino({ level: config.logLevel, base: { [LOG_FIELDS.host]: config.host.id } });
+  const base = { [LOG_FIELDS.host]: config.host.id };
+  const log = pino({ level: config.logLevel, base, timestamp: pino.stdTimeFunctions.isoTime });
   switch (command) {
     case undefined:
       return runAgent(config, log);

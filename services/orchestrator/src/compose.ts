@@ -1,5 +1,5 @@
 import { systemClock } from '@breakwater/shared';
-import { pino } from 'pino';
+import type { Logger } from 'pino';
 import { agentServer } from './adapters/http/agent-server.ts';
 import { operatorServer } from './adapters/http/operator-server.ts';
 import { readEnrolment } from './adapters/identities/enrolment.ts';
@@ -29,8 +29,7 @@ export interface Orchestrator {
 }
 
 /** Wires the orchestrator together; nothing runs before `start`. */
-export async function compose(config: Config): Promise<Orchestrator> {
-  const log = pino({ level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime });
+export async function compose(config: Config, log: Logger): Promise<Orchestrator> {
   const enrolment = await readEnrolment(config.hostsFile, config.operatorsFile);
   const store = redisStore({ ...config.redis, log });
   const watch = watchFleet(store, enrolment.hosts, config.unknownAfter, systemClock);
