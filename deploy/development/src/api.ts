@@ -40,7 +40,7 @@ export interface RolloutEvent {
 export interface HostItem {
   id: string;
   health: Verdict;
-  generation: string | null;
+  applied: string | null;
 }
 
 /** The orchestrator refused a request, in its own words. */

@@ -51,7 +51,7 @@ export function waitUntilReady(
 ): Promise<void> {
   const missing = async (): Promise<string | null> => {
     const hosts = await api.hosts();
-    const unwell = hosts.find(({ health, generation }) => health.verdict !== 'pass' || generation === null);
+    const unwell = hosts.find(({ health, applied }) => health.verdict !== 'pass' || applied === null);
     if (unwell !== undefined) return `${unwell.id} is not healthy yet: ${unwell.health.reason}`;
     return hosts.length === expected ? null : `${hosts.length} of ${expected} hosts are known`;
   };

@@ -1,8 +1,9 @@
 import { BreakwaterError } from '@breakwater/shared';
 import type { HostView, Operations } from '../adapters/http/interface.ts';
+import { stepOf } from '../core/assignment.ts';
 import { inFlight } from '../core/host-row.ts';
 import { contentOf, readBundle } from './bundles.ts';
-import type { Engine } from './engine.ts';
+import { blockedBy, type Engine } from './engine.ts';
 import type { EngineDeps } from './engine-deps.ts';
 import { setLine } from './line-control.ts';
 import { previewPlan } from './planning.ts';
@@ -40,14 +41,22 @@ export function createOperations(deps: EngineDeps, engine: Engine): Operations {
   };
 }
 
-async function hostViews({ store, watch }: EngineDeps): Promise<HostView[]> {
-  const { claims, live } = await store.snapshot();
+async function hostViews(deps: EngineDeps): Promise<HostView[]> {
+  const { store, watch, guard } = deps;
+  const snapshot = await store.snapshot();
+  const { claims, live } = snapshot;
   const flying = [...live.values()].flatMap((rollout) => Object.values(rollout.hosts).filter(inFlight));
   const fleet = watch.fleet(new Set(flying.map((row) => row.id)));
   return watch.enrolled.flatMap((host) => {
     const seen = fleet.get(host.id);
     const status = watch.sighting(host.id)?.status ?? null;
-    return seen ? [{ ...host, ...seen, status, rollout: claims.get(host.id) ?? null }] : [];
+    const rollout = claims.get(host.id) ?? null;
+    const owner = rollout === null ? undefined : live.get(rollout);
+    const row = owner?.hosts[host.id];
+    const step = owner && row ? stepOf(owner, row, blockedBy(snapshot, guard)) : null;
+    const granted = step === 'apply' || step === 'confirm';
+    const desired = (granted ? owner?.bundle : status?.lastKnownGood) ?? null;
+    return seen ? [{ ...host, ...seen, status, rollout, desired }] : [];
   });
 }
 

@@ -38,6 +38,8 @@ export interface HostView extends FleetHost {
   port: number;
   status: HostStatus | null;
   rollout: RolloutId | null;
+  /** The generation that the host should be at: that of a rollout that has granted it, otherwise its confirmed one. */
+  desired: Digest | null;
 }
 
 /**

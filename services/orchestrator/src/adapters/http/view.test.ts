@@ -93,11 +93,19 @@ describe('a host', () => {
     const silent = hostView(sampleHost('ns1.ams', { availability: 'unknown', heardAt: null, status: null }));
     expect(silent).toMatchObject({
       health: { verdict: 'noData', code: 'not_seen' },
-      generation: null,
+      applied: null,
       epoch: null,
       daemon: null,
       lastSeenAt: null,
     });
+  });
+
+  test('has drifted when its root leads away from what was confirmed and no change is under way', () => {
+    const { status } = sampleHost('ns1.ams');
+    const moved = status && { ...status, generation: null };
+    expect(hostView(sampleHost('ns1.ams')).drift).toBe(false);
+    expect(hostView(sampleHost('ns1.ams', { status: moved })).drift).toBe(true);
+    expect(hostView(sampleHost('ns1.ams', { status: moved, busy: true })).drift).toBe(false);
   });
 
   test('that fell silent is not shown as healthy, whatever it said last', () => {

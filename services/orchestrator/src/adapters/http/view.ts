@@ -104,6 +104,11 @@ function healthView({ availability, heardAt, status }: HostView): Verdict {
   return noData('not_heard', `Nothing has been heard from its agent since ${isoTime(heardAt)}.`);
 }
 
+/** Somebody else has moved the managed root: it leads away from what was confirmed, and no change is under way. */
+function hasDrifted({ status, busy }: HostView): boolean {
+  return status !== null && !busy && status.generation !== status.lastKnownGood;
+}
+
 export function hostView(host: HostView): HostReply {
   const { id, datacenter, groups, labels, address, port, availability, status, rollout } = host;
   return {
@@ -115,8 +120,10 @@ export function hostView(host: HostView): HostReply {
     port,
     availability,
     health: healthView(host),
-    generation: status?.generation ?? null,
-    lastKnownGood: status?.lastKnownGood ?? null,
+    desired: host.desired,
+    applied: status?.generation ?? null,
+    confirmed: status?.lastKnownGood ?? null,
+    drift: hasDrifted(host),
     epoch: status?.epoch ?? null,
     daemon: status?.daemon ?? null,
     lastSeenAt: isoTime(host.heardAt),

@@ -102,6 +102,7 @@ export function sampleHost(id: string, changes: Partial<HostView> = {}): HostVie
       zones: 2,
     },
     rollout: null,
+    desired: BUNDLE,
     ...changes,
   };
 }
