@@ -65,6 +65,7 @@ function rolloutOf(number: number, hosts: readonly string[], changes: Partial<Ro
         hosts: hosts.map(host),
         soakMs: 1000,
         startedAt: 1000,
+        pausedMs: 0,
         approvedBy: null,
       },
     ],

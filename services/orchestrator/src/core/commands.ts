@@ -96,18 +96,18 @@ function pause(rollout: Rollout, { reason }: Command, now: number): Rollout {
   };
 }
 
-/** Goes on where it was; the time spent paused is not held against the wave. */
+/** Goes on where it was. */
 function unpause(rollout: Rollout, now: number): Rollout {
   const pausedFor = now - rollout.since;
   const running = (wave: Wave): boolean => wave.state === 'running' || wave.state === 'soaking';
-  const shift = (wave: Wave): Wave =>
-    running(wave) && wave.startedAt !== null ? { ...wave, startedAt: wave.startedAt + pausedFor } : wave;
+  const wait = (wave: Wave): Wave =>
+    running(wave) ? { ...wave, pausedMs: wave.pausedMs + pausedFor } : wave;
   return {
     ...rollout,
     state: rollout.pausedFrom ?? 'preflighting',
     since: now,
     pausedFrom: null,
-    waves: rollout.waves.map(shift),
+    waves: rollout.waves.map(wait),
     verdict: pending('resumed', 'the rollout was resumed'),
   };
 }
@@ -154,7 +154,7 @@ function startAgain(row: HostRow, context: Context): HostRow {
 /** Back to preflight, with the waves that had failed to be run again. */
 function reopen(rollout: Rollout, now: number): Rollout {
   const again = (wave: Wave): Wave =>
-    wave.state === 'failed' ? { ...wave, state: 'running', startedAt: now } : wave;
+    wave.state === 'failed' ? { ...wave, state: 'running', startedAt: now, pausedMs: 0 } : wave;
   return {
     ...rollout,
     state: 'preflighting',

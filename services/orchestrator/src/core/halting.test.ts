@@ -144,6 +144,22 @@ describe('the halting rule', () => {
     expect(run.rollout.verdict.reason).toContain('ns2.ams is unknown');
   });
 
+  test('time spent paused is not held against the wave, and its start stays what it was', () => {
+    const run = start().preflight();
+    run.fleet = new Map([...run.fleet].map(([id, one]) => [id, { ...one, availability: 'unknown' as const }]));
+    run.pass(canary, 1000).wait(30 * 60_000);
+    const began = run.rollout.waves[1]?.startedAt;
+    run.say('pause');
+    run.wait(3 * 60 * 60_000);
+    run.say('resume');
+    expect(run.rollout.state).toBe('running');
+    expect(run.rollout.waves[1]?.startedAt).toBe(began);
+    run.wait(29 * 60_000);
+    expect(run.rollout.state).toBe('running');
+    run.wait(60_000);
+    expect(run.rollout).toMatchObject({ state: 'halted', verdict: { code: 'progress_deadline' } });
+  });
+
   const stable: RolloutState[] = ['halted', 'rolledBack', 'aborted'];
   test('a rollout that has ended is not halted again by a late failure', () => {
     const run = start().preflight().pass(canary, 1000);

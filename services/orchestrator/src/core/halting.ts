@@ -24,6 +24,11 @@ export function isTolerated(rollout: Rollout, wave: Wave): boolean {
   return rowsOf(rollout, wave).filter((row) => row.failure !== null).length <= toleranceOf(rollout, wave);
 }
 
+/** By when a wave must have passed. */
+export function progressEnd(rollout: Rollout, wave: Wave, startedAt: number): number {
+  return startedAt + wave.pausedMs + rollout.strategy.progressDeadline;
+}
+
 /** Why a running wave is late: what keeps the first host that still waits. */
 function lateness(rollout: Rollout, wave: Wave, context: Context): string {
   const waiting = rowsOf(rollout, wave).find((row) => row.state === 'ready');
@@ -47,7 +52,7 @@ function haltCause(rollout: Rollout, context: Context): LocatedVerdict | null {
   const current = rollout.waves.find((wave) => wave.state === 'running' || wave.state === 'soaking');
   const { progressDeadline } = rollout.strategy;
   if (rollout.state !== 'running' || current?.startedAt == null) return null;
-  if (context.now < current.startedAt + progressDeadline) return null;
+  if (context.now < progressEnd(rollout, current, current.startedAt)) return null;
   const reason = `wave ${waveName(current)} has not passed within ${formatDuration(progressDeadline)}`;
   return {
     ...fail('progress_deadline', reason + lateness(rollout, current, context)),

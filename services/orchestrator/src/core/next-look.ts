@@ -1,6 +1,7 @@
 import { isSettled } from './assignment.ts';
 import type { Context } from './context.ts';
 import { lostAt } from './deadlines.ts';
+import { progressEnd } from './halting.ts';
 import type { Rollout } from './rollout.ts';
 import { currentWave, soakEnd } from './waves.ts';
 
@@ -18,7 +19,7 @@ export function nextLook(rollout: Rollout, context: Context): number | null {
   });
   const wave = currentWave(rollout);
   if (rollout.state === 'running' && wave !== null) {
-    if (wave.startedAt !== null) times.push(wave.startedAt + rollout.strategy.progressDeadline);
+    if (wave.startedAt !== null) times.push(progressEnd(rollout, wave, wave.startedAt));
     if (wave.hosts.some((id) => rollout.hosts[id]?.state === 'ready'))
       times.push(context.now + WAITING_LOOK_MS);
   }

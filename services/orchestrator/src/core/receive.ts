@@ -55,7 +55,7 @@ function moved(row: HostRow, report: Report, now: number): HostRow {
     case 'reverting':
       return enter(row, 'reverting', now, verdict);
     case 'reverted':
-      return { ...enter(row, 'reverted', now, row.failure ?? verdict), grantedAt: null, changed: false };
+      return { ...enter(row, 'reverted', now, verdict), grantedAt: null, changed: false };
     case 'revertFailed':
       return failAs(row, 'revertFailed', now, verdict);
     default:

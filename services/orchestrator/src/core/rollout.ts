@@ -52,6 +52,8 @@ export interface Wave {
   hosts: readonly HostId[];
   soakMs: number;
   startedAt: number | null;
+  /** For how long the rollout was paused meanwhile: that time is not held against the wave. */
+  pausedMs: number;
   approvedBy: OperatorName | null;
 }
 

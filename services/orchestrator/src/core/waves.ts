@@ -52,7 +52,8 @@ function grant(rollout: Rollout, context: Context): Rollout {
     .filter((row) => row.state === 'ready')
     .reduce((current, row) => {
       if (whyNot(current, row, context) !== null) return current;
-      const granted = { ...enter(row, 'applying', context.now), grantedAt: context.now };
+      const told = pending('granted', 'the host is told to apply the change');
+      const granted = { ...enter(row, 'applying', context.now, told), grantedAt: context.now };
       return { ...current, hosts: { ...current.hosts, [row.id]: granted } };
     }, rollout);
 }

@@ -30,7 +30,7 @@ export async function submit(
       const known = await earlier(deps, idempotency);
       if (known) return known;
       const snapshot = await store.snapshot();
-      const born = create(engine, submission, by, bundle.digest, snapshot);
+      const born = create(deps, engine, { submission, by, bundle: bundle.digest }, snapshot);
       // Everything that could refuse the submission has been asked: a refused one leaves no bundle behind.
       if ('files' in bundle) await store.putBundle(bundle.digest, bundle.manifest, bundle.files);
       if (await save(deps, born, snapshot, idempotency)) return born;
@@ -50,14 +50,18 @@ async function earlier({ store }: EngineDeps, idempotency: Idempotency): Promise
   );
 }
 
-function create(
-  engine: Engine,
-  submission: Submission,
-  by: Operator,
-  bundle: Digest,
-  snapshot: Snapshot,
-): Rollout {
+/** What was asked for, by whom. */
+interface Asked {
+  submission: Submission;
+  by: Operator;
+  bundle: Digest;
+}
+
+function create({ guard }: EngineDeps, engine: Engine, asked: Asked, snapshot: Snapshot): Rollout {
+  const { submission, by, bundle } = asked;
   const { line } = snapshot;
+  const [unsafe] = guard.unsafe();
+  if (unsafe !== undefined) throw new BreakwaterError('store_unsafe', unsafe);
   if (line.stopped)
     throw new BreakwaterError('line_stopped', `the line is stopped: ${line.reason ?? 'no reason'}`);
   const planned = planFor(engine, submission, snapshot);

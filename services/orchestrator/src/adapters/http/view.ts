@@ -2,7 +2,7 @@ import { noData, type Strategy, type Verdict } from '@breakwater/shared';
 import type { z } from 'zod';
 import type { LoggedEvent } from '../../core/event.ts';
 import type { Line } from '../../core/line.ts';
-import { type Rollout, rowsOf, type Wave } from '../../core/rollout.ts';
+import { type HostRow, type Rollout, rowsOf, type Wave } from '../../core/rollout.ts';
 import type { HostView, PlanAnswer } from './interface.ts';
 import type { EventReply, HostReply, LineReply, PlanReply, RolloutReply } from './replies.ts';
 
@@ -37,6 +37,18 @@ function strategyView(strategy: Strategy): RolloutReply['strategy'] {
   };
 }
 
+/** A failure is shown for as long as it counts: that a host went back well does not undo why it had to. */
+function rowView({
+  id,
+  state,
+  failure,
+  verdict: last,
+  since,
+}: HostRow): RolloutReply['waves'][number]['hosts'][number] {
+  const verdict = failure ?? last;
+  return { id, state, ...(verdict !== null && { verdict }), since: isoTime(since) };
+}
+
 function waveView(rollout: Rollout, wave: Wave): RolloutReply['waves'][number] {
   return {
     kind: wave.kind,
@@ -45,12 +57,7 @@ function waveView(rollout: Rollout, wave: Wave): RolloutReply['waves'][number] {
     startedAt: isoTime(wave.startedAt),
     soakSeconds: wave.soakMs / 1000,
     approvedBy: wave.approvedBy,
-    hosts: rowsOf(rollout, wave).map(({ id, state, verdict, since }) => ({
-      id,
-      state,
-      ...(verdict !== null && { verdict }),
-      since: isoTime(since),
-    })),
+    hosts: rowsOf(rollout, wave).map(rowView),
   };
 }
 

@@ -1,15 +1,9 @@
-import type { DatacenterName, Digest, GroupName, HostId, Labels, OperatorName } from '@breakwater/shared';
+import type { Digest, OperatorName } from '@breakwater/shared';
+import type { EnrolledHost } from '../../core/fleet.ts';
 import type { Role } from '../http/interface.ts';
 
-/** A host as it is enrolled. */
-export interface HostEntry {
-  id: HostId;
-  datacenter: DatacenterName;
-  /** An IP literal: nothing on the way to a host may need a name to be resolved. */
-  address: string;
-  port: number;
-  groups: GroupName[];
-  labels: Labels;
+/** A host as it is enrolled, with the hash of its agent's token. */
+export interface HostEntry extends EnrolledHost {
   tokenSha256: Digest;
 }
 

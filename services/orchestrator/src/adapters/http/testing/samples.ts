@@ -44,6 +44,7 @@ export function sampleWave(kind: Wave['kind'], hosts: readonly string[], changes
     hosts: hosts as Wave['hosts'],
     soakMs: 30_000,
     startedAt: null,
+    pausedMs: 0,
     approvedBy: null,
     ...changes,
   };

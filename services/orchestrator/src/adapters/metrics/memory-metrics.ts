@@ -1,0 +1,31 @@
+import type { DomainEvent } from '../../core/event.ts';
+import type { Metrics } from './interface.ts';
+
+/** What was counted and timed, to be looked at. */
+export class MemoryMetrics implements Metrics {
+  readonly events: DomainEvent[] = [];
+  readonly halts: number[] = [];
+  readonly deliveries: { channel: string; outcome: 'accepted' | 'failed' }[] = [];
+  decisions = 0;
+  conflicts = 0;
+
+  count(event: DomainEvent): void {
+    this.events.push(event);
+  }
+
+  halted(seconds: number): void {
+    this.halts.push(seconds);
+  }
+
+  decided(): void {
+    this.decisions += 1;
+  }
+
+  conflicted(): void {
+    this.conflicts += 1;
+  }
+
+  paged(channel: string, outcome: 'accepted' | 'failed'): void {
+    this.deliveries.push({ channel, outcome });
+  }
+}

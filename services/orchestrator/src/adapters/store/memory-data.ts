@@ -1,0 +1,91 @@
+import type { Digest, HostId, Page, RolloutId } from '@breakwater/shared';
+import type { LoggedEvent } from '../../core/event.ts';
+import { type Line, RUNNING_LINE } from '../../core/line.ts';
+import type { Rollout } from '../../core/rollout.ts';
+import { ageOf } from './commands.ts';
+import { changedFields, decodeRollout } from './encoding.ts';
+import { type Commit, GENESIS, type Head, type Snapshot } from './interface.ts';
+
+/**
+ * What is stored, shared by all views of it. Rollouts are kept field by field as Redis keeps them, so a writer
+ * that is wrong about what was there before loses rows here too. What is read is frozen: who changes it, fails.
+ */
+export class MemoryData {
+  head: Head = GENESIS;
+  readonly events: LoggedEvent[] = [];
+  readonly outbox = new Map<string, Page>();
+  readonly idempotency = new Map<string, { request: Digest; rollout: RolloutId }>();
+  /** By digest: manifests as JSON, and the content of files. */
+  readonly manifests = new Map<Digest, string>();
+  readonly files = new Map<Digest, Uint8Array>();
+  /** The last sighting of each host as JSON. */
+  readonly sightings = new Map<HostId, string>();
+  #line: Line = RUNNING_LINE;
+  readonly #live = new Set<RolloutId>();
+  readonly #fields = new Map<RolloutId, Map<string, string>>();
+  readonly #decoded = new Map<RolloutId, Rollout>();
+
+  /** Ids of all rollouts, newest first. */
+  get rollouts(): RolloutId[] {
+    return [...this.#fields.keys()].toSorted((a, b) => ageOf(b) - ageOf(a));
+  }
+
+  rollout(id: RolloutId): Rollout | null {
+    const known = this.#decoded.get(id);
+    if (known) return known;
+    const rollout = decodeRollout(id, [...(this.#fields.get(id) ?? [])].flat());
+    if (rollout) this.#decoded.set(id, frozen(rollout));
+    return rollout;
+  }
+
+  snapshot(): Snapshot {
+    const live = new Map<RolloutId, Rollout>();
+    const claims = new Map<HostId, RolloutId>();
+    for (const id of this.rollouts) {
+      const rollout = this.#live.has(id) ? this.rollout(id) : null;
+      if (!rollout) continue;
+      live.set(id, rollout);
+      // The newest come first, so the oldest has the last word, as in Redis.
+      for (const host of Object.keys(rollout.hosts) as HostId[]) claims.set(host, id);
+    }
+    return { head: this.head, line: this.#line, live, claims };
+  }
+
+  /** Writes all of it, or nothing when the head is another or the idempotency key is taken. */
+  write({ expected, events, rollout, line, pages, delivered, idempotency }: Commit): boolean {
+    if (expected.seq !== this.head.seq || expected.hash !== this.head.hash) return false;
+    if (idempotency && this.idempotency.has(idempotency.key)) return false;
+    this.events.push(...events.map(copied));
+    if (rollout) this.#writeRollout(rollout);
+    if (line) this.#line = copied(line);
+    for (const page of pages ?? []) this.outbox.set(page.id, copied(page));
+    for (const id of delivered ?? []) this.outbox.delete(id);
+    if (idempotency) {
+      const { key, ...owner } = idempotency;
+      this.idempotency.set(key, frozen(owner));
+    }
+    const { seq, hash } = events.at(-1) ?? events[0];
+    this.head = frozen({ seq, hash });
+    return true;
+  }
+
+  #writeRollout({ before, after, live }: NonNullable<Commit['rollout']>): void {
+    const fields = this.#fields.get(after.id) ?? new Map<string, string>();
+    for (const [field, json] of changedFields(before, after)) fields.set(field, json);
+    this.#fields.set(after.id, fields);
+    this.#decoded.delete(after.id);
+    if (live) this.#live.add(after.id);
+    else this.#live.delete(after.id);
+  }
+}
+
+/** As it would come back from Redis: through JSON, and nobody else's. */
+function copied<T>(value: T): T {
+  return frozen(JSON.parse(JSON.stringify(value)) as T);
+}
+
+function frozen<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  for (const member of Object.values(value)) frozen(member);
+  return Object.freeze(value);
+}
