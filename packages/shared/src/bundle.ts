@@ -44,16 +44,22 @@ export function pathFault(path: string): string | null {
  */
 export function collisionFaults(paths: readonly string[]): { path: string; message: string }[] {
   const seen = new Map(paths.map((path) => [path.toLowerCase(), path] as const));
+  /** The nearest is enough, and keeps the list short: a file above a file is reported with that one. */
+  const fileAbove = (key: string): string | undefined => {
+    for (let cut = key.lastIndexOf('/'); cut > 0; cut = key.lastIndexOf('/', cut - 1)) {
+      const file = seen.get(key.slice(0, cut));
+      if (file !== undefined) return file;
+    }
+    return undefined;
+  };
   const faults: { path: string; message: string }[] = [];
   for (const path of paths) {
-    const twin = seen.get(path.toLowerCase());
+    const key = path.toLowerCase();
+    const twin = seen.get(key);
     if (twin !== undefined && twin !== path)
       faults.push({ path, message: `differs from "${twin}" only by case` });
-    for (let cut = path.lastIndexOf('/'); cut > 0; cut = path.lastIndexOf('/', cut - 1)) {
-      const folder = path.slice(0, cut);
-      if (seen.has(folder.toLowerCase()))
-        faults.push({ path, message: `needs a folder where "${folder}" is a file` });
-    }
+    const file = fileAbove(key);
+    if (file !== undefined) faults.push({ path, message: `needs a folder where "${file}" is a file` });
   }
   return faults;
 }
@@ -65,7 +71,11 @@ export const BundleFiles = z.record(z.string(), z.string()).superRefine((files, 
     ctx.addIssue({ code: 'custom', params: { fault }, path, message });
   if (paths.length === 0)
     add('bundle_empty', [], 'a bundle needs at least one file, such as all/named.conf.tmpl');
-  if (paths.length > BUNDLE_LIMITS.files) add('bundle_too_large', [], `at most ${BUNDLE_LIMITS.files} files`);
+  if (paths.length > BUNDLE_LIMITS.files) {
+    // Alone: looking at every one of a million paths, and answering with a fault for each, is what it wants.
+    add('bundle_too_large', [], `at most ${BUNDLE_LIMITS.files} files`);
+    return;
+  }
   let total = 0;
   for (const [path, text] of Object.entries(files)) {
     const fault = pathFault(path);
@@ -99,8 +109,9 @@ export const Manifest = z.strictObject({
         const fault = pathFault(path);
         if (fault !== null) ctx.addIssue({ code: 'custom', path: [index, 'path'], message: fault });
       }
+      const indexes = new Map(paths.map((path, index) => [path, index] as const));
       for (const { path, message } of collisionFaults(paths)) {
-        ctx.addIssue({ code: 'custom', path: [paths.indexOf(path), 'path'], message });
+        ctx.addIssue({ code: 'custom', path: [indexes.get(path) ?? 0, 'path'], message });
       }
       if (new Set(paths).size !== paths.length)
         ctx.addIssue({ code: 'custom', message: 'a path is repeated' });

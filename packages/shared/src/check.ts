@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Duration } from './duration.ts';
+import { PRINTABLE, PRINTABLE_RULE } from './text.ts';
 
 /** Record types that a check may ask for. */
 export const CHECK_TYPES = [
@@ -22,11 +23,20 @@ export const RCODES = ['NOERROR', 'FORMERR', 'SERVFAIL', 'NXDOMAIN', 'NOTIMP', '
 export type Rcode = (typeof RCODES)[number];
 
 const LABEL = '(?:[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)';
-/** A domain name in presentation form, with or without the final dot (RFC 1035 section 2.3.1, plus `_` and the root). */
+/**
+ * A domain name in presentation form, with or without the final dot (RFC 1035 section 2.3.1, plus `_` and the
+ * root). 255 bytes on the wire are 253 characters and the final dot: without the dot, 254 are one too many.
+ */
 export const DomainName = z
   .string()
   .max(254)
-  .regex(new RegExp(`^(?:\\.|(?:\\*\\.)?${LABEL}(?:\\.${LABEL})*\\.?)$`), 'not a domain name');
+  .regex(
+    new RegExp(`^(?=.{1,253}\\.?$)(?:\\.|(?:\\*\\.)?${LABEL}(?:\\.${LABEL})*\\.?)$`),
+    'not a domain name',
+  );
+
+/** A resource record's data in presentation form, where a byte that cannot be printed is written as \DDD. */
+const Answer = z.string().max(1024).regex(PRINTABLE, PRINTABLE_RULE);
 
 /**
  * A DNS question with the answer that is expected. It is asked of the daemon at its service address, over
@@ -40,7 +50,7 @@ export const Check = z.strictObject({
     .strictObject({
       rcode: z.enum(RCODES).default('NOERROR'),
       /** The complete set of answers in presentation form; order does not matter. */
-      answers: z.array(z.string().max(1024)).max(100).optional(),
+      answers: z.array(Answer).max(100).optional(),
       /** The authoritative-answer flag. */
       aa: z.boolean().optional(),
       /** Lowest SOA serial that is accepted, in serial-number arithmetic (RFC 1982). */
@@ -48,7 +58,7 @@ export const Check = z.strictObject({
     })
     .default({ rcode: 'NOERROR' }),
   /** How long to wait for an answer before asking again. */
-  timeout: Duration.default(1000),
+  timeout: Duration.refine((ms) => ms >= 10 && ms <= 60_000, 'must be from 10ms to 1m').default(1000),
   /** How often a question without an answer is asked before it counts as unanswered. */
   tries: z.int().min(1).max(10).default(3),
 });

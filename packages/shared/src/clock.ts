@@ -8,6 +8,9 @@ export interface Clock {
   setTimer(ms: number, callback: () => void): () => void;
 }
 
+/** The longest delay that setTimeout takes: 24.8 days. */
+const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
+
 /** The machine's own clocks. */
 export const systemClock: Clock = {
   now: () => Date.now(),
@@ -15,7 +18,17 @@ export const systemClock: Clock = {
   // process that was killed can be read by the next one. performance.now() starts anew with each process.
   monotonic: () => Number(process.hrtime.bigint() / 1_000_000n),
   setTimer: (ms, callback) => {
-    const timer = setTimeout(callback, ms);
+    // setTimeout fires at once when it is given more, which a soak of 30 days is.
+    let left = ms;
+    const arm = (): NodeJS.Timeout => {
+      const part = Math.min(left, LONGEST_TIMEOUT_MS);
+      return setTimeout(() => {
+        left -= part;
+        if (left > 0) timer = arm();
+        else callback();
+      }, part);
+    };
+    let timer = arm();
     return () => clearTimeout(timer);
   },
 };

@@ -18,9 +18,11 @@ export function parseDuration(text: string): number | null {
 }
 
 /** Writes milliseconds the way a person says them: `850ms`, `12.3s`, `4m 10s`, `2h 5m`. */
-export function formatDuration(ms: number): string {
-  if (ms < 1000) return `${Math.round(ms)}ms`;
-  if (ms < UNIT_MS.m) return `${(ms / 1000).toFixed(1).replace(/\.0$/, '')}s`;
+export function formatDuration(exactMs: number): string {
+  // Rounded before a unit is chosen, and down after that: 59.97 s are not "60s", nor 999.9 ms "1000ms".
+  const ms = Math.round(exactMs);
+  if (ms < 1000) return `${ms}ms`;
+  if (ms < UNIT_MS.m) return `${Math.floor(ms / 100) / 10}s`;
   const [big, small, bigUnit, smallUnit] =
     ms < UNIT_MS.h ? [UNIT_MS.m, UNIT_MS.s, 'm', 's'] : [UNIT_MS.h, UNIT_MS.m, 'h', 'm'];
   const rest = Math.floor((ms % big) / small);

@@ -127,6 +127,9 @@ export interface Fault {
   message: string;
 }
 
+/** How many faults the detail spells out; all of them are in `faults`. */
+const TOLD_AT_MOST = 10;
+
 /** An error that a person can act on. Everything thrown on purpose is one of these. */
 export class BreakwaterError extends Error {
   override readonly name = 'BreakwaterError';
@@ -143,7 +146,9 @@ export class BreakwaterError extends Error {
   static fromFaults(faults: readonly [Fault, ...Fault[]]): BreakwaterError {
     const [first] = faults;
     const common = faults.every((fault) => fault.code === first.code);
-    const detail = faults.map((fault) => `${fault.path || '/'}: ${fault.message}`).join('; ');
+    const told = faults.slice(0, TOLD_AT_MOST).map((fault) => `${fault.path || '/'}: ${fault.message}`);
+    const more = faults.length > TOLD_AT_MOST ? [`and ${faults.length - TOLD_AT_MOST} more`] : [];
+    const detail = [...told, ...more].join('; ');
     return new BreakwaterError(common ? first.code : 'several_faults', detail, { faults });
   }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PRINTABLE, PRINTABLE_RULE } from './text.ts';
 
 /**
  * Names and ids, as branded strings, so that a datacenter can never be passed where a host is meant.
@@ -48,13 +49,14 @@ export type Epoch = z.infer<typeof Epoch>;
 
 /** Key and value of a host's label. */
 export const LabelName = z.string().regex(NAME, `a label name is ${NAME_RULE}`);
-export const LabelValue = z.string().min(1).max(100);
+export const LabelValue = z.string().min(1).max(100).regex(PRINTABLE, PRINTABLE_RULE);
 export const Labels = z.record(LabelName, LabelValue);
 export type Labels = z.infer<typeof Labels>;
 
 const numeric = new Intl.Collator('en', { numeric: true });
 
-/** Orders names as a person would: ns2 before ns10. */
+/** Orders names as a person would: ns2 before ns10. Only equal names compare as equal, so an order is one order. */
 export function compareNames(a: string, b: string): number {
-  return numeric.compare(a, b);
+  // The collator takes ns1 and ns01 for the same; what is sorted by it must not depend on the order before.
+  return numeric.compare(a, b) || Number(a > b) - Number(a < b);
 }

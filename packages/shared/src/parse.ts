@@ -8,16 +8,36 @@ function pointer(path: readonly PropertyKey[]): string {
 
 function codeOf(issue: z.core.$ZodIssue): ErrorCode {
   const named: unknown = issue.code === 'custom' ? issue.params?.['fault'] : undefined;
-  return typeof named === 'string' && named in ERRORS ? (named as ErrorCode) : 'invalid_value';
+  return typeof named === 'string' && Object.hasOwn(ERRORS, named) ? (named as ErrorCode) : 'invalid_value';
 }
 
-/** A value that fits no member of a union is explained by the member that came closest: the fewest issues. */
+/** How many fields a value has that this member of a union does not know. */
+function strangers(issues: readonly z.core.$ZodIssue[]): number {
+  return issues.reduce(
+    (sum, issue) =>
+      issue.code === 'unrecognized_keys' && issue.path.length === 0 ? sum + issue.keys.length : sum,
+    0,
+  );
+}
+
+/** The value is of another type than this member of a union. A number that should be whole is of the type. */
+function isOfAnotherType(issues: readonly z.core.$ZodIssue[]): boolean {
+  return issues.some(
+    (issue) =>
+      issue.path.length === 0 &&
+      (issue.code === 'invalid_value' || (issue.code === 'invalid_type' && issue.expected !== 'int')),
+  );
+}
+
+/**
+ * A value that fits no member of a union is explained by the member that came closest: the one that knows the
+ * most of its fields, then the one with the fewest issues. Issues alone would take `{ files }` with many bad
+ * files for a bad `{ digest }`.
+ */
 function closest(issue: z.core.$ZodIssueInvalidUnion): z.core.$ZodIssue[] {
-  const wrongType = (issues: z.core.$ZodIssue[]): boolean =>
-    issues.some(
-      (inner) => inner.path.length === 0 && (inner.code === 'invalid_type' || inner.code === 'invalid_value'),
-    );
-  const near = issue.errors.filter((issues) => !wrongType(issues)).toSorted((a, b) => a.length - b.length)[0];
+  const near = issue.errors
+    .filter((issues) => !isOfAnotherType(issues))
+    .toSorted((a, b) => strangers(a) - strangers(b) || a.length - b.length)[0];
   return (near ?? []).map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
 }
 
@@ -32,6 +52,14 @@ function faultsOf(issue: z.core.$ZodIssue): Fault[] {
   if (issue.code === 'invalid_union' && issue.errors.length > 0) {
     const inner = closest(issue).flatMap(faultsOf);
     if (inner.length > 0) return inner;
+    const messages = issue.errors.flat().map(({ message }) => message);
+    return [
+      {
+        path: pointer(issue.path),
+        code: 'invalid_value',
+        message: [...new Set(messages)].join('; or '),
+      },
+    ];
   }
   if (issue.code === 'invalid_key') {
     return issue.issues.map((inner) => ({

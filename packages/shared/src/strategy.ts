@@ -3,7 +3,7 @@ import { Duration } from './duration.ts';
 import { DatacenterName, HostId, Labels } from './ids.ts';
 import { WAVE_KINDS } from './states.ts';
 
-const Percent = z.string().regex(/^(?:100|[1-9]?[0-9])%$/, 'write a whole percentage such as "20%"');
+const Percent = z.string().regex(/^(?:100|[1-9][0-9]?)%$/, 'write a whole percentage from "1%" to "100%"');
 
 /** A number of hosts, or a share such as `25%` of the hosts that it applies to. */
 export const Share = z.union([z.int().min(1).max(100_000), Percent]);

@@ -3,15 +3,10 @@ import { BundleFiles } from './bundle.ts';
 import { Check, DomainName } from './check.ts';
 import { DatacenterName, Digest, HostId, Labels } from './ids.ts';
 import { Strategy } from './strategy.ts';
+import { PRINTABLE, PRINTABLE_RULE } from './text.ts';
 
-/** One line of text for people: no control characters, which could forge log lines or hide text in a terminal. */
-const Line = (max: number) =>
-  z
-    .string()
-    .trim()
-    .min(1)
-    .max(max)
-    .regex(/^[^\p{Cc}\p{Cf}\p{Cs}]*$/u, 'may not contain control characters or line breaks');
+/** One line of text for people. */
+const Line = (max: number) => z.string().trim().min(1).max(max).regex(PRINTABLE, PRINTABLE_RULE);
 
 /** Why somebody does something. Every verb asks for it, since the audit log answers "why" a year later. */
 export const Reason = Line(500);

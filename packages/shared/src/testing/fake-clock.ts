@@ -49,6 +49,7 @@ export class FakeClock implements Clock {
       next.callback();
       await new Promise((resolve) => setImmediate(resolve));
     }
-    this.#now = end;
+    // Not backwards, when what fired has itself advanced further.
+    this.#now = Math.max(this.#now, end);
   }
 }

@@ -146,7 +146,9 @@ describe('the halting rule', () => {
 
   test('time spent paused is not held against the wave, and its start stays what it was', () => {
     const run = start().preflight();
-    run.fleet = new Map([...run.fleet].map(([id, one]) => [id, { ...one, availability: 'unknown' as const }]));
+    run.fleet = new Map(
+      [...run.fleet].map(([id, one]) => [id, { ...one, availability: 'unknown' as const }]),
+    );
     run.pass(canary, 1000).wait(30 * 60_000);
     const began = run.rollout.waves[1]?.startedAt;
     run.say('pause');
