@@ -134,7 +134,7 @@ describe('Share', () => {
     '',
   ])('refuses %j, and says how to write a percentage', (share) => {
     expect(faultsOf(Share, share)).toEqual([
-      { path: '', code: 'invalid_value', message: 'write a whole percentage such as "20%"' },
+      { path: '', code: 'invalid_value', message: 'write a whole percentage from "1%" to "100%"' },
     ]);
   });
 
