@@ -98,17 +98,26 @@ describe('a bad change leaves every live file, link and answer as it was', () =>
   });
 });
 
+describe('a bundle that was put back', () => {
+  test('can be submitted again, with the check that it should have had', async () => {
+    const id = await submit(fleet, change(3, ['192.0.2.66']));
+    expect(await untilState(fleet, id, 'succeeded', 'halted')).toMatchObject({ state: 'succeeded' });
+    const undo = await submit(fleet, change(4, ['192.0.2.80', '192.0.2.81']));
+    expect(await untilState(fleet, undo, 'succeeded', 'halted')).toMatchObject({ state: 'succeeded' });
+  });
+});
+
 describe('a change of zones', () => {
   test('a zone that is new with the change is proved at its live path and served afterwards', async () => {
     const zone =
       'zone "new.example" { type primary; file "{{host.root}}/zones/new.example.zone"; };\n\nzone "example.com"';
     const files = bundle({
       ...namedConf('zone "example.com"', zone),
-      [EXAMPLE_COM]: exampleCom(2, ['192.0.2.80', '192.0.2.81']),
+      [EXAMPLE_COM]: exampleCom(5, ['192.0.2.80', '192.0.2.81']),
       'all/zones/new.example.zone':
         '$TTL 60\n@ SOA ns.example.com. h.example.com. 1 60 60 60 60\n NS ns1.example.com.\nwww A 192.0.2.99\n',
     });
-    const id = await submit(fleet, change(2, ['192.0.2.80', '192.0.2.81'], { bundle: { files } }));
+    const id = await submit(fleet, change(5, ['192.0.2.80', '192.0.2.81'], { bundle: { files } }));
     expect((await untilState(fleet, id, 'succeeded', 'halted')).verdict).toMatchObject({
       code: 'all_waves_passed',
     });

@@ -79,7 +79,7 @@ function whenAccepted(here: ChangeSituation): NextStep {
   // Fetching can take long; the host's own health is looked at in between.
   if (orderFor(here) === 'none' || idle.do === 'check') return idle;
   const { assignment } = here.change;
-  return here.world.staged === assignment.bundle ? { do: 'prove', assignment } : { do: 'stage', assignment };
+  return here.world.staged === assignment.epoch ? { do: 'prove', assignment } : { do: 'stage', assignment };
 }
 
 function whenReady(here: ChangeSituation): NextStep {

@@ -35,8 +35,11 @@ export interface World {
   /** The kernel's boot id. */
   boot: string;
   evidence: Evidence;
-  /** The generation that this agent process has fetched and built, not proved yet. */
-  staged: Digest | null;
+  /**
+   * The epoch whose generation this agent process has fetched and built. Of an earlier epoch it says nothing, even
+   * for the same generation: what was reverted in between has been cleaned up.
+   */
+  staged: number | null;
   /** When this agent process last asked for a restart. After a crash it is unknown. */
   restartAskedAt: number | null;
 }

@@ -20,15 +20,15 @@ type StagerOutside = Pick<Outside, 'orchestrator' | 'generations' | 'clock' | 'v
 /** Brings a bundle onto the host, beside the live tree. */
 export class Stager {
   #manifest: { bundle: Digest; manifest: Manifest } | null = null;
-  #staged: Digest | null = null;
+  #staged: number | null = null;
   readonly #outside: StagerOutside;
 
   constructor(outside: StagerOutside) {
     this.#outside = outside;
   }
 
-  /** The generation that is built, as far as this process knows. */
-  get staged(): Digest | null {
+  /** The epoch whose generation this process has built. */
+  get staged(): number | null {
     return this.#staged;
   }
 
@@ -37,7 +37,7 @@ export class Stager {
    * @returns why the bundle can never become a tree here, or `null` when nothing is wrong with it so far.
    * @throws when something was in the way that may be gone the next time.
    */
-  async stage({ bundle }: Assignment): Promise<Verdict | null> {
+  async stage({ bundle, epoch }: Assignment): Promise<Verdict | null> {
     const manifest = await this.#manifestOf(bundle);
     if (!(await this.#fetchMissing(manifest))) return null;
     try {
@@ -46,7 +46,7 @@ export class Stager {
       if (error instanceof BundleError) return fail('bundle_invalid', error.message);
       throw error;
     }
-    this.#staged = bundle;
+    this.#staged = epoch;
     return null;
   }
 

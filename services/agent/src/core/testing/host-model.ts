@@ -4,6 +4,7 @@ import type { DaemonState, ProcessId } from '../daemon.ts';
 import { decide } from '../decide.ts';
 import type { JournalEntry, JournalRecord } from '../journal-entry.ts';
 import { isLegal, type Memory, recall, remember } from '../memory.ts';
+import { keptGenerations } from '../retention.ts';
 import type { NextStep } from '../situation.ts';
 import { addRound, type Evidence, type Level, NO_EVIDENCE, type World } from '../world.ts';
 
@@ -37,7 +38,9 @@ export class HostModel {
   process: ProcessId | null;
   exits = 0;
   #evidence: Evidence = NO_EVIDENCE;
-  #staged: Digest | null = null;
+  /** The trees that are on its disk. */
+  generations: Set<Digest>;
+  #staged: number | null = null;
   #restartAskedAt: number | null = null;
   #plans: { at: number; run: () => void }[] = [];
   #pids = 100;
@@ -45,6 +48,7 @@ export class HostModel {
 
   constructor(live: Digest, behaviourOf: (generation: Digest) => Behaviour) {
     this.live = live;
+    this.generations = new Set([live]);
     this.runs = live;
     this.#behaviourOf = behaviourOf;
     this.process = this.#newProcess();
@@ -82,9 +86,11 @@ export class HostModel {
       case 'adopt':
         return this.record({ type: 'adopted', generation: this.live });
       case 'stage':
-        this.#staged = step.assignment.bundle;
+        this.generations.add(step.assignment.bundle);
+        this.#staged = step.assignment.epoch;
         return undefined;
       case 'prove':
+        this.#need(step.assignment.bundle);
         return this.record({ type: 'ready', epoch: step.assignment.epoch, verdict: pass('fine', 'Fine.') });
       case 'takeBaseline': {
         const { epoch } = step.assignment;
@@ -95,6 +101,7 @@ export class HostModel {
         return this.record(step.entry);
       case 'switchTo':
         this.switches.push({ epoch: this.memory.change?.assignment.epoch ?? 0, to: step.generation });
+        this.#need(step.generation);
         this.live = step.generation;
         return undefined;
       case 'restart':
@@ -119,6 +126,15 @@ export class HostModel {
     const record = { ...entry, seq: this.journal.length + 1, at: this.now, boot: this.boot };
     this.journal.push(record);
     this.memory = remember(this.memory, record);
+    // Cleaning up comes with the end of a change, as in the agent.
+    if (entry.type === 'confirmed' || entry.type === 'reverted') {
+      this.generations = this.generations.intersection(new Set(keptGenerations(this.memory, this.live)));
+    }
+  }
+
+  #need(generation: Digest): void {
+    if (!this.generations.has(generation))
+      this.faults.push(`needs a generation that was cleaned up: ${generation}`);
   }
 
   /** Time goes by for everybody but the agent. */
