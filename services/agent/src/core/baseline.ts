@@ -11,6 +11,7 @@ export interface Zone {
 /** How the daemon answered a zone's SOA question before the change. */
 export interface ZoneAnswer {
   zone: string;
+  transport: 'udp' | 'tcp';
   rcode: Rcode;
   aa: boolean;
   /** SOA serial, when the answer held one. */

@@ -70,7 +70,7 @@ describe('a check', () => {
 });
 
 describe('a zone that answered before', () => {
-  const before = { zone: 'example.com', rcode: 'NOERROR', aa: true, serial: 10 } as const;
+  const before = { zone: 'example.com', transport: 'udp', rcode: 'NOERROR', aa: true, serial: 10 } as const;
   test.each<[string, Partial<Answered>, string]>([
     ['the same', { serial: 10 }, 'answered'],
     ['a newer serial', { serial: 11 }, 'answered'],

@@ -1,11 +1,17 @@
 import { Check } from '@breakwater/shared';
 import { describe, expect, test } from 'vitest';
 import type { Zone, ZoneAnswer } from './baseline.ts';
-import { type Ground, judgeAsk, planQuestions } from './plan-questions.ts';
+import { baselineQuestions, type Ground, judgeAsk, planQuestions } from './plan-questions.ts';
 import { PURPOSES, type Purpose } from './world.ts';
 
 const primary = (name: string): Zone => ({ name, type: 'primary' });
-const answered = (zone: string): ZoneAnswer => ({ zone, rcode: 'NOERROR', aa: true, serial: 1 });
+const answered = (zone: string): ZoneAnswer => ({
+  zone,
+  transport: 'udp',
+  rcode: 'NOERROR',
+  aa: true,
+  serial: 1,
+});
 const EMPTY: Ground = {
   checks: [],
   expect: { zonesRemoved: [] },
@@ -87,6 +93,19 @@ test('a soak asks all checks and a rotating sample of the zones, which reaches e
   const turns = [0, 1, 2].map((turn) => asked('soak', ground, turn));
   for (const turn of turns) expect(turn).toHaveLength(3 + 50);
   expect(new Set(turns.flat()).size).toBe(3 + 120);
+});
+
+test('a baseline asks every zone over UDP, and a few over TCP', () => {
+  const names = Array.from({ length: 10 }, (_, index) => `zone${index}.example`);
+  const questions = baselineQuestions(names);
+  expect(questions.filter((one) => one.transport === 'udp').map((one) => one.name)).toEqual(names);
+  expect(questions.filter((one) => one.transport === 'tcp')).toHaveLength(3);
+});
+
+test('a zone that was answered over TCP is asked over TCP again', () => {
+  const baseline = [answered('a.example'), { ...answered('a.example'), transport: 'tcp' as const }];
+  const ground = { baseline, zonesBefore: [primary('a.example')], zonesNow: [primary('a.example')] };
+  expect(asked('verify', ground)).toEqual(['a.example SOA udp', 'a.example SOA tcp']);
 });
 
 test('going back asks the old zones only, all of them', () => {

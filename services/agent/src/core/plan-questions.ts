@@ -32,6 +32,7 @@ export interface Ground {
 const SAMPLE = 50;
 const ZONE_TIMEOUT_MS = 1000;
 const ZONE_TRIES = 3;
+const ZONES_OVER_TCP = 3;
 
 /**
  * Plans one round. An empty plan means that there is nothing by which the generation could be judged, which
@@ -53,8 +54,17 @@ export function planQuestions(purpose: Purpose, ground: Ground, turn: number): A
 }
 
 /** The question that tells whether a zone is served. */
-export function soaQuestion(zone: string): Question {
-  return { name: zone, type: 'SOA', transport: 'udp', timeoutMs: ZONE_TIMEOUT_MS };
+export function soaQuestion(zone: string, transport: Question['transport'] = 'udp'): Question {
+  return { name: zone, type: 'SOA', transport, timeoutMs: ZONE_TIMEOUT_MS };
+}
+
+/**
+ * The questions whose answers make a baseline: every zone over UDP, and a few over TCP, which shows whether the
+ * daemon still takes connections; thousands of them would only load it.
+ */
+export function baselineQuestions(zones: readonly string[]): Question[] {
+  const overTcp = zones.slice(0, ZONES_OVER_TCP).map((zone) => soaQuestion(zone, 'tcp'));
+  return [...zones.map((zone) => soaQuestion(zone)), ...overTcp];
 }
 
 /** Whether a zone may be gone: the submitter has said so. */
@@ -91,7 +101,7 @@ function askZones({ baseline, expect, zonesBefore, zonesNow }: Ground): Ask[] {
 }
 
 function askBefore(before: ZoneAnswer): Ask {
-  const question = soaQuestion(before.zone);
+  const question = soaQuestion(before.zone, before.transport);
   return {
     question,
     tries: ZONE_TRIES,

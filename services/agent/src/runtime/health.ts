@@ -4,7 +4,7 @@ import type { Baseline, Zone } from '../core/baseline.ts';
 import { baselineOf, isOwnZone } from '../core/judge-baseline.ts';
 import { worstOf } from '../core/judge-round.ts';
 import type { Change } from '../core/memory.ts';
-import { type Ask, type Ground, judgeAsk, planQuestions, soaQuestion } from '../core/plan-questions.ts';
+import { type Ask, baselineQuestions, type Ground, judgeAsk, planQuestions } from '../core/plan-questions.ts';
 import { addRound, type Evidence, NO_EVIDENCE, type Purpose, type World } from '../core/world.ts';
 import { mapBounded } from './bounded.ts';
 import type { Outside } from './outside.ts';
@@ -51,8 +51,8 @@ export class Health {
   /** Asks for every zone that the host itself has data of: what answers now must answer after a change. */
   async baseline(zones: readonly Zone[]): Promise<Baseline> {
     const names = [...new Set(zones.filter(isOwnZone).map((zone) => zone.name))];
-    const found = await mapBounded(names, AT_ONCE, async (name) =>
-      baselineOf(name, await this.#answer(soaQuestion(name), ZONE_TRIES)),
+    const found = await mapBounded(baselineQuestions(names), AT_ONCE, async (question) =>
+      baselineOf(question, await this.#answer(question, ZONE_TRIES)),
     );
     return found.filter((answer) => answer !== null);
   }
