@@ -125,7 +125,7 @@ describe('plan', () => {
     );
     const shares = fc.oneof(
       fc.integer({ min: 1, max: 9 }),
-      fc.integer({ min: 0, max: 100 }).map((n) => `${n}%`),
+      fc.integer({ min: 1, max: 100 }).map((n) => `${n}%`),
     );
     fc.assert(
       fc.property(
