@@ -78,6 +78,10 @@ export async function compose(config: Config, log: Logger): Promise<Orchestrator
         waves: bullmqWaveQueue({ connection, look: lookAt(engine), clock: systemClock, log }),
         pages: bullmqPageQueue({ connection, deliver: pageDelivery(deps, engine, pagers), log }),
       };
+      // Whoever asks first must not be answered as if no host had ever been heard. Redis may be down; then nobody is.
+      await watch
+        .exchange()
+        .catch((error: unknown) => log.warn({ err: error }, 'no sighting could be read yet'));
       watching = standWatch(deps, engine, stopping.signal);
       await agents.listen({ host: config.agents.address, port: config.agents.port, backlog: 4096 });
       await api.listen({ host: config.api.address, port: config.api.port });

@@ -78,11 +78,15 @@ export function createAgentDesk(deps: EngineDeps, engine: Engine, verifyWithinMs
         const left = deadline - clock.monotonic();
         const stop = new AbortController();
         const news = room.wait(host, Math.max(0, left), AbortSignal.any([signal, stop.signal]));
-        const response = await answer(host, acknowledged);
-        const done = left <= 0 || signal.aborted || revisionOf(response.assignment) !== request.following;
-        if (done) stop.abort();
-        await news;
-        if (done) return response;
+        try {
+          const response = await answer(host, acknowledged);
+          const done = left <= 0 || signal.aborted || revisionOf(response.assignment) !== request.following;
+          if (done) return response;
+          await news;
+        } finally {
+          // Also when the store fails: nobody goes on waiting for an agent that has had its answer.
+          stop.abort();
+        }
       }
     },
     manifest: (digest) => manifestIn(store, digest),

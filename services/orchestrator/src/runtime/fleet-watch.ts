@@ -19,7 +19,7 @@ export interface FleetWatch {
   /** Tells whether the store could be reached: while it cannot, nobody is heard, and silence means nothing. */
   storeReached(reached: boolean): void;
   listeningSince(): number;
-  /** Writes what is new to the store, and reads what others have heard. */
+  /** Reads what others have heard, and writes what is new to the store. */
   exchange(): Promise<void>;
 }
 
@@ -44,6 +44,15 @@ export function watchFleet(
   const note = (host: HostId, sighting: HostSighting): void => {
     seen.set(host, sighting);
     unsaved.set(host, sighting);
+  };
+
+  const learn = (host: HostId, theirs: HostSighting): void => {
+    const mine = seen.get(host);
+    const known = merged(mine, theirs);
+    if (known === theirs) {
+      seen.set(host, theirs);
+      unsaved.delete(host);
+    } else if (known !== mine || mine.heardAt > theirs.heardAt) note(host, known);
   };
 
   return {
@@ -77,12 +86,25 @@ export function watchFleet(
     },
     listeningSince: () => listening ?? clock.now(),
     async exchange() {
+      for (const [host, theirs] of await store.sightings()) learn(host, theirs);
       const batch = new Map(unsaved);
       unsaved.clear();
-      if (batch.size > 0) await store.putSightings(batch);
-      for (const [host, sighting] of await store.sightings()) {
-        if (sighting.heardAt > (seen.get(host)?.heardAt ?? 0)) seen.set(host, sighting);
+      try {
+        if (batch.size > 0) await store.putSightings(batch);
+      } catch (error) {
+        // It is written next time, unless the host has been heard since.
+        for (const [host, mine] of batch) unsaved.set(host, unsaved.get(host) ?? mine);
+        throw error;
       }
     },
   };
+}
+
+/** The newer word holds, and what one has acknowledged stays acknowledged, whoever has heard the host last. */
+function merged(mine: HostSighting | undefined, theirs: HostSighting): HostSighting {
+  if (!mine) return theirs;
+  const newer = mine.heardAt >= theirs.heardAt ? mine : theirs;
+  if (mine.journal !== theirs.journal) return newer;
+  const acknowledged = Math.max(mine.acknowledged, theirs.acknowledged);
+  return acknowledged === newer.acknowledged ? newer : { ...newer, acknowledged };
 }

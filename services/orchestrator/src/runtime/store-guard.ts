@@ -14,7 +14,14 @@ export function guardStore(store: Pick<Store, 'unsafeSettings'>, dataDisposable:
   return {
     unsafe: () => found,
     async look() {
-      if (!dataDisposable) found = await store.unsafeSettings();
+      if (dataDisposable) return;
+      try {
+        found = await store.unsafeSettings();
+      } catch (error) {
+        // It may come back with other settings than it had.
+        found = ['its settings could not be read'];
+        throw error;
+      }
     },
   };
 }

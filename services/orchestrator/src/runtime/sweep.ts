@@ -1,4 +1,4 @@
-import { sleep } from '@breakwater/shared';
+import { BreakwaterError, sleep } from '@breakwater/shared';
 import { partOf } from '../core/part.ts';
 import type { Engine } from './engine.ts';
 import type { EngineDeps } from './engine-deps.ts';
@@ -6,15 +6,35 @@ import type { EngineDeps } from './engine-deps.ts';
 const SWEEP_EVERY_MS = 5000;
 const EXCHANGE_EVERY_MS = 1000;
 const GUARD_EVERY_MS = 10_000;
+const RETRY_EVERY_MS = 1000;
 
-/** Looks at every live rollout and every waiting page, and makes sure that each has a job: wake-ups may be lost. */
+/**
+ * Looks at every live rollout and every waiting page, and makes sure that each has a job: wake-ups may be lost.
+ * One that cannot be looked after keeps nobody from looking after the others.
+ */
 async function sweepOnce(deps: EngineDeps, engine: Engine): Promise<void> {
   const { waves, pages } = deps.queues();
+  const failures: unknown[] = [];
+  const attempt = async (work: () => Promise<void>): Promise<void> => {
+    try {
+      await work();
+    } catch (error) {
+      if (isUnavailable(error)) throw error;
+      failures.push(error);
+    }
+  };
   for (const id of (await deps.store.snapshot()).live.keys()) {
-    const { rollout, nextLookAt } = await engine.decide(id, { type: 'look' });
-    if (nextLookAt !== null) await waves.wakeAt({ rollout: id, part: partOf(rollout) }, nextLookAt);
+    await attempt(async () => {
+      const { rollout, nextLookAt } = await engine.decide(id, { type: 'look' });
+      if (nextLookAt !== null) await waves.wakeAt({ rollout: id, part: partOf(rollout) }, nextLookAt);
+    });
   }
-  for (const page of await deps.store.outbox()) await pages.deliver(page.id);
+  for (const page of await deps.store.outbox()) await attempt(() => pages.deliver(page.id));
+  if (failures.length > 0) throw new AggregateError(failures, `${failures.length} could not be looked after`);
+}
+
+function isUnavailable(error: unknown): boolean {
+  return error instanceof BreakwaterError && error.code === 'store_unavailable';
 }
 
 /** Repeats a duty until `signal` aborts. A failure is logged and the duty tried again; the first of a row only. */
@@ -32,11 +52,12 @@ async function repeat(
       deps.watch.storeReached(true);
       failing = false;
     } catch (error) {
-      deps.watch.storeReached(false);
+      // Only this keeps hosts from being heard. Any other failure must not excuse their silence.
+      if (isUnavailable(error)) deps.watch.storeReached(false);
       if (!failing) deps.log.error({ duty: name, err: error }, 'a duty failed; trying again until it works');
       failing = true;
     }
-    await sleep(deps.clock, everyMs, signal);
+    await sleep(deps.clock, failing ? Math.min(everyMs, RETRY_EVERY_MS) : everyMs, signal);
   }
 }
 
