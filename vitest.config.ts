@@ -11,6 +11,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['{packages,services}/**/src/**/*.test.ts', 'deploy/**/src/**/*.test.ts'],
+          // Properties over real files take their time on a busy machine.
+          testTimeout: 30_000,
         },
       },
       {

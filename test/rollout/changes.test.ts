@@ -26,6 +26,9 @@ logging { channel file { file "{{host.stateDir}}/nowhere/named.log"; }; category
 const sightOfAll = () => Promise.all(fleet.hosts.map((host) => sightOf(host)));
 const withoutPid = <T extends object>(sight: T) => ({ ...sight, pid: null });
 
+/** What the fleet runs after the good change. */
+const keep = { [EXAMPLE_COM]: exampleCom(2, ['192.0.2.80', '192.0.2.81']) };
+
 describe('a good change', () => {
   test('reaches every name server, and its checks were really asked', async () => {
     const id = await submit(fleet, change(2, ['192.0.2.80', '192.0.2.81']));
@@ -39,8 +42,6 @@ describe('a good change', () => {
 });
 
 describe('a bad change leaves every live file, link and answer as it was', () => {
-  const keep = { [EXAMPLE_COM]: exampleCom(2, ['192.0.2.80', '192.0.2.81']) };
-
   test.each([
     ['a syntax error', namedConf('recursion no;', 'recursion no'), 'checker_refused'],
     [
@@ -94,6 +95,25 @@ describe('a bad change leaves every live file, link and answer as it was', () =>
     expect(times).toEqual(times.toSorted((a, b) => a - b));
     const pages = (await (await fetch(fleet.pages)).json()) as { rollout: string; host?: string }[];
     expect(pages.filter((page) => page.rollout === id)).toMatchObject([{ host: 'ns1.ams' }]);
+    await submitAbort(id);
+  });
+});
+
+describe('a daemon that falls silent', () => {
+  test('is given up in time, however slow the checks are', async () => {
+    const before = await sightOfAll();
+    const silent = { ...keep, ...namedConf('recursion no;', 'recursion no; blackhole { any; };') };
+    const checks = [{ name: 'www.example.com', type: 'A', timeout: '5s', tries: 2, expect: {} }];
+    const strategy = { confirmDeadline: '5s' };
+    const bad = change(2, ['192.0.2.80', '192.0.2.81'], {
+      bundle: { files: bundle(silent) },
+      checks,
+      strategy,
+    });
+    const id = await submit(fleet, bad);
+    await untilHost(fleet, id, 'ns1.ams', 'reverted');
+    const after = await sightOfAll();
+    expect(after.map(withoutPid)).toEqual(before.map(withoutPid));
     await submitAbort(id);
   });
 });

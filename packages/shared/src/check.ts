@@ -58,8 +58,18 @@ export const Check = z.strictObject({
     })
     .default({ rcode: 'NOERROR' }),
   /** How long to wait for an answer before asking again. */
-  timeout: Duration.refine((ms) => ms >= 10 && ms <= 60_000, 'must be from 10ms to 1m').default(1000),
+  timeout: Duration.refine((ms) => ms >= 10 && ms <= 10_000, 'must be from 10ms to 10s').default(1000),
   /** How often a question without an answer is asked before it counts as unanswered. */
   tries: z.int().min(1).max(10).default(3),
 });
 export type Check = z.infer<typeof Check>;
+
+/** The longest that one question may take with all its tries: a host looks at nothing else meanwhile. */
+const LONGEST_QUESTION_MS = 10_000;
+
+/** A check as it may be submitted. */
+export const SubmittedCheck = Check.refine((check) => check.timeout * check.tries <= LONGEST_QUESTION_MS, {
+  path: ['timeout'],
+  message:
+    'timeout times tries must be at most 10s: a host that waits for an answer cannot go back meanwhile',
+});

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { BundleFiles } from './bundle.ts';
-import { Check, DomainName } from './check.ts';
+import { DomainName, SubmittedCheck } from './check.ts';
 import { DatacenterName, Digest, HostId, Labels } from './ids.ts';
 import { Strategy } from './strategy.ts';
 import { PRINTABLE, PRINTABLE_RULE } from './text.ts';
@@ -37,7 +37,7 @@ export const Submission = z.strictObject({
   bundle: z.union([z.strictObject({ files: BundleFiles }), z.strictObject({ digest: Digest })]),
   targets: Targets.prefault({}),
   strategy: Strategy.prefault({}),
-  checks: z.array(Check).max(1000).default([]),
+  checks: z.array(SubmittedCheck).max(1000).default([]),
   expect: Expect.prefault({}),
   /** Refuses the submission with `plan_changed` when the fleet no longer gives the plan that was looked at. */
   planDigest: Digest.optional(),

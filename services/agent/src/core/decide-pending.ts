@@ -74,7 +74,7 @@ function processFault({ change, world }: ChangeSituation): Verdict | null {
   return exitFault('The daemon ended after it had been started on the new generation', world.daemon.lastExit);
 }
 
-function exitFault(what: string, lastExit: string | null): Verdict {
+export function exitFault(what: string, lastExit: string | null): Verdict {
   return fail('daemon_exited', lastExit === null ? `${what}.` : `${what}: it ${lastExit}.`);
 }
 

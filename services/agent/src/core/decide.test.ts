@@ -295,6 +295,15 @@ describe('a revert', () => {
 });
 
 describe('a confirmed generation', () => {
+  test('whose daemon ends once is unhealthy, however well the next one answers, and is told once', () => {
+    const host = hostIn('confirmed');
+    host.kill();
+    follow(host, 1, 'confirm', 20_000);
+    const told = host.journal.filter((record) => record.type === 'unhealthy');
+    expect(told).toMatchObject([{ verdict: { code: 'daemon_exited' } }]);
+    expect(host.memory.change?.phase).toBe('confirmed');
+  });
+
   test('that turns unhealthy is told once, again only after it was healthy, and is kept', () => {
     let behaviour: Behaviour = 'good';
     const host = new HostModel(OLD, (generation) => (generation === OLD ? 'good' : behaviour));

@@ -1,6 +1,7 @@
 import { fail, pass, type Verdict } from '@breakwater/shared';
 import { decideGoingBack } from './decide-going-back.ts';
-import { decidePending } from './decide-pending.ts';
+import { sameProcess } from './daemon.ts';
+import { decidePending, exitFault } from './decide-pending.ts';
 import { firstSign, judgeSteady } from './judge-round.ts';
 import type { Memory, Moment } from './memory.ts';
 import { BOUNDS, PACE } from './pace.ts';
@@ -130,6 +131,11 @@ function whenConfirmed(here: ChangeSituation): NextStep {
     return record({ type: 'reverting', epoch, verdict, process: world.daemon.process });
   }
   if (order === 'none') return watchIdle(here);
+  const { process } = world.daemon;
+  if (change.unhealthy === null && process !== null && !sameProcess(change.process, process)) {
+    const verdict = exitFault('The daemon ended after the change was confirmed', world.daemon.lastExit);
+    return record({ type: 'unhealthy', epoch, verdict, seenAt: now });
+  }
   const rounds = roundsSince(change.since, here);
   const verdict = judgeSteady(rounds);
   const told = change.unhealthy !== null && !recoveredSince(change.unhealthy, world);

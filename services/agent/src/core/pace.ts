@@ -17,6 +17,8 @@ export const BOUNDS = {
   stop: 15_000,
   /** How old a baseline may be when the link is switched: an older one no longer says what was true before. */
   intent: 30_000,
+  /** A round of questions. What is not answered by then is not waited for: deadlines and call-backs are. */
+  round: 10_000,
   /** A longer pause between two rounds (a stopped agent, a busy machine) is a time in which nobody looked. */
   unwatched: 5000,
   /** Health that was not looked at for longer than this is unknown. */

@@ -1,8 +1,9 @@
-import { type Digest, fail, inconclusive, noData, type Verdict } from '@breakwater/shared';
+import { type Digest, fail, formatDuration, inconclusive, noData, type Verdict } from '@breakwater/shared';
 import type { Answer, Question } from '../core/answer.ts';
 import type { Baseline, Zone } from '../core/baseline.ts';
 import { baselineOf, isOwnZone } from '../core/judge-baseline.ts';
 import { worstOf } from '../core/judge-round.ts';
+import { BOUNDS } from '../core/pace.ts';
 import type { Change } from '../core/memory.ts';
 import { type Ask, baselineQuestions, type Ground, judgeAsk, planQuestions } from '../core/plan-questions.ts';
 import { addRound, type Evidence, NO_EVIDENCE, type Purpose, type World } from '../core/world.ts';
@@ -43,7 +44,7 @@ export class Health {
     const { clock } = this.#outside;
     const { process, exits } = world.daemon;
     const startedAt = clock.monotonic();
-    const verdict = process === null ? notRunning() : await this.#ask(order, world.live).catch(unable);
+    const verdict = process === null ? notRunning() : await this.#inTime(this.#ask(order, world.live));
     const round = { startedAt, endedAt: clock.monotonic(), turn: order.turn, verdict, process, exits };
     this.#evidence = addRound(this.#evidence, round);
   }
@@ -55,6 +56,17 @@ export class Health {
       baselineOf(question, await this.#answer(question, ZONE_TRIES)),
     );
     return found.filter((answer) => answer !== null);
+  }
+
+  /** A slow round must not keep a host from going back: while it lasts, the agent looks at nothing else. */
+  async #inTime(asked: Promise<Verdict>): Promise<Verdict> {
+    const late = Promise.withResolvers<Verdict>();
+    const cancel = this.#outside.clock.setTimer(BOUNDS.round, () => late.resolve(unfinished()));
+    try {
+      return await Promise.race([asked.catch(unable), late.promise]);
+    } finally {
+      cancel();
+    }
   }
 
   async #ask({ purpose, turn, change }: RoundOrder, live: Digest | null): Promise<Verdict> {
@@ -110,6 +122,11 @@ export class Health {
     }
     return answer;
   }
+}
+
+function unfinished(): Verdict {
+  const reason = `Not all questions were answered within ${formatDuration(BOUNDS.round)}.`;
+  return noData('round_unfinished', reason);
 }
 
 function notRunning(): Verdict {

@@ -10,7 +10,7 @@ import { previewPlan } from './planning.ts';
 import { submit } from './submit.ts';
 
 /** A page that nobody has taken for this long means that nobody knows. */
-const PAGE_OVERDUE_MS = 60_000;
+const PAGE_OVERDUE_MS = 5000;
 
 /** What operators can ask for, put together from the parts that do it. */
 export function createOperations(deps: EngineDeps, engine: Engine): Operations {
