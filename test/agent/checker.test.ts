@@ -114,8 +114,16 @@ describe('named-checkconf', () => {
     expect(bad.reason).toBe(`${join(folder, 'nowhere')}/named.conf:2: unknown option 'bogus'`);
   });
 
+  test('never shows a line of a file that is none of the bundle’s', async () => {
+    const verdict = await checker.check(await tree('nosy', 'include "/etc/passwd";'));
+    expect(verdict).toMatchObject({ verdict: 'fail', code: 'path_outside' });
+    expect(verdict.reason).toContain(`${root}/named.conf:2`);
+    expect(verdict.reason).not.toContain('root:');
+  });
+
   test('that cannot run is inconclusive, never a pass', async () => {
     const staged = await tree('fine', zones());
+    await writeFile(join(staged, 'named.conf'), 'options { recursion no; };');
     const homeless = await namedChecker({
       root,
       config: 'named.conf',

@@ -16,7 +16,34 @@ describe('forbidden directives', () => {
     ['plugin # here\n query // there\n "x" /* and */ ;', 'plugin', 1],
     ['options { directory "/a"; } plugin query "x";', 'plugin', 1],
     ['# a lone " in a comment\nplugin query "x";', 'plugin', 2],
-  ])('are found in %j', (text, directive, line) => expect(forbiddenIn(text)).toEqual({ directive, line }));
+  ])('are found in %j', (text, directive, line) =>
+    expect(forbiddenIn(text, ['/a'])).toEqual({ directive, line, why: 'code' }),
+  );
+
+  test.each([
+    ['include "/etc/passwd";', 'include', 1],
+    ['zone "x" {\n type primary; file "/etc/shadow"; };', 'file', 2],
+    ['zone "x" { file /root/live2/x; };', 'file', 1],
+    ['options { pid-file "/root/live/../../etc/x"; };', 'pid-file', 1],
+    ['logging { channel c { file "../../x" size 1m; }; };', 'file', 1],
+    ['tls t { KEY-FILE "/etc/ssl/key"; };', 'key-file', 1],
+    ['options { directory "/"; };', 'directory', 1],
+    ['$TTL 60\n@ NS a.\n$INCLUDE /etc/passwd\n', '$include', 3],
+    ['include "/root/live\\/../x";', 'include', 1],
+  ])('that lead outside are found in %j', (text, directive, line) =>
+    expect(forbiddenIn(text, ['/root/live', '/state'])).toEqual({ directive, line, why: 'outside' }),
+  );
+
+  test.each([
+    ['options { directory "/state"; pid-file "/state/named.pid"; session-keyfile none; };'],
+    ['include "/root/live/more.conf"; include "zones/a.conf";'],
+    ['zone "." { type hint; file "/usr/share/dns/root.hints"; };'],
+    ['logging { channel c { file "/dev/null"; }; };'],
+    ['file IN TXT "/etc/passwd"\ninclude A 192.0.2.1\n'],
+    ['// file "/etc/passwd";'],
+  ])('that stay inside are not found in %j', (text) =>
+    expect(forbiddenIn(text, ['/root/live', '/state'])).toBeNull(),
+  );
 
   test.each([
     ['// plugin query "x";'],
@@ -27,9 +54,9 @@ describe('forbidden directives', () => {
     ['include "plugin query x;";'],
     ['key "a\\" ; plugin query b" { };'],
     ['plugin IN A 192.0.2.1\n; dlz is not used here\n; plugin\n'],
-    ['directory "/etc/plugin query x";'],
+    ['directory "/a/plugin query x";'],
     [''],
-  ])('are not found in %j', (text) => expect(forbiddenIn(text)).toBeNull());
+  ])('are not found in %j', (text) => expect(forbiddenIn(text, ['/a'])).toBeNull());
 
   let folder: string;
   beforeEach(async () => {
@@ -40,9 +67,10 @@ describe('forbidden directives', () => {
   test('are found in every file of a tree, with file and line', async () => {
     await mkdir(join(folder, 'a/b'), { recursive: true });
     await writeFile(join(folder, 'named.conf'), 'include "a/b/c";');
-    expect(await findForbidden(folder)).toBeNull();
+    expect(await findForbidden(folder, [])).toBeNull();
     await writeFile(join(folder, 'a/b/c'), '\nplugin query "x";');
-    expect(await findForbidden(folder)).toEqual({ directive: 'plugin', path: 'a/b/c', line: 2 });
+    const found = { directive: 'plugin', path: 'a/b/c', line: 2, why: 'code' };
+    expect(await findForbidden(folder, [])).toEqual(found);
   });
 });
 

@@ -1,5 +1,5 @@
 import { fail, inconclusive, pass, type Verdict } from '@breakwater/shared';
-import { findForbidden } from './forbidden.ts';
+import { findForbidden, type ForbiddenDirective } from './forbidden.ts';
 import type { Checker } from './interface.ts';
 import { openSandbox, type Outcome } from './sandbox.ts';
 import { parseZoneList } from './zone-list.ts';
@@ -30,14 +30,8 @@ export async function namedChecker(options: {
     },
 
     async check(tree): Promise<Verdict> {
-      const found = await findForbidden(tree);
-      if (found) {
-        const place = `${root}/${found.path}:${found.line}`;
-        return fail(
-          'directive_forbidden',
-          `${place}: "${found.directive}" loads code into the daemon, which no bundle may`,
-        );
-      }
+      const found = await findForbidden(tree, [root, stateDir]);
+      if (found) return refused(found, root);
       const { outcome, atLivePath } = await sandbox.run(['named-checkconf', '-c', '-z'], tree, config);
       switch (outcome.kind) {
         case 'timeout':
@@ -61,6 +55,13 @@ export async function namedChecker(options: {
       }
     },
   };
+}
+
+function refused({ path, line, directive, why }: ForbiddenDirective, root: string): Verdict {
+  const place = `${root}/${path}:${line}: "${directive}"`;
+  return why === 'code'
+    ? fail('directive_forbidden', `${place} loads code into the daemon, which no bundle may`)
+    : fail('path_outside', `${place} names a path outside the managed root and the daemon's state directory`);
 }
 
 function inWords(outcome: Outcome): string {
