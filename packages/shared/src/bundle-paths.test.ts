@@ -4,6 +4,7 @@ import { BUNDLE_LIMITS, collisionFaults, pathFault } from './bundle.ts';
 
 const ASCII = 'may contain only ASCII letters, digits and ._@+=,- and no segment may start with a dot';
 const OVERLAY = 'must begin with all/, datacenter/<name>/ or host/<id>/';
+const OWN = 'is a file that named writes itself, or a key; it belongs outside the bundle';
 const EMPTY = 'has an empty segment';
 const ABSOLUTE = 'is absolute; write it relative to the bundle';
 const ITSELF = 'names the overlay itself; a file goes below it';
@@ -82,6 +83,10 @@ describe('pathFault', () => {
     ['all', ITSELF],
     ['host', 'must name a file: host/<id>/<file>'],
     ['host/ns1', 'must name a file: host/<id>/<file>'],
+    ['all/zones/example.com.zone.jnl', OWN],
+    ['all/Kexample.com.+013+12345.private', OWN],
+    ['all/managed-keys.bind', OWN],
+    ['host/ns1/_default.nzd', OWN],
     ['datacenter', 'must name a file: datacenter/<name>/<file>'],
     ['datacenter/ams', 'must name a file: datacenter/<name>/<file>'],
     ['host/NS1/x', '"NS1" is not a valid host name'],

@@ -13,6 +13,15 @@ export const BUNDLE_LIMITS = {
 
 const SEGMENT = /^[A-Za-z0-9_@+=,-][A-Za-z0-9._@+=,-]*$/;
 
+/** Files that `named` writes for itself, and private keys: a bundle that brought them would undo its work or leak them. */
+const DAEMONS_OWN = [
+  /\.(?:jnl|jbk|nzd|nzf)$/i,
+  /\.mkeys/i,
+  /^managed-keys\.bind/i,
+  /^__catz__/i,
+  /^K.+\+\d{3}\+\d{5}\.(?:key|private|state)$/,
+];
+
 /**
  * Says what is wrong with one path of a bundle, or `null` when nothing is.
  *
@@ -28,6 +37,9 @@ export function pathFault(path: string): string | null {
   if (bad === '..' || bad === '.') return `contains "${bad}"; write the path without it`;
   if (bad !== undefined)
     return 'may contain only ASCII letters, digits and ._@+=,- and no segment may start with a dot';
+  const file = segments.at(-1) ?? '';
+  if (DAEMONS_OWN.some((own) => own.test(file)))
+    return 'is a file that named writes itself, or a key; it belongs outside the bundle';
   const [overlay, name] = segments;
   if (overlay === 'all') return segments.length > 1 ? null : 'names the overlay itself; a file goes below it';
   if (overlay !== 'datacenter' && overlay !== 'host')
