@@ -40,6 +40,11 @@ export function pathFault(path: string): string | null {
   const file = segments.at(-1) ?? '';
   if (DAEMONS_OWN.some((own) => own.test(file)))
     return 'is a file that named writes itself, or a key; it belongs outside the bundle';
+  return overlayFault(segments);
+}
+
+/** Says what is wrong with the overlay that a path begins with, or `null`. */
+function overlayFault(segments: readonly string[]): string | null {
   const [overlay, name] = segments;
   if (overlay === 'all') return segments.length > 1 ? null : 'names the overlay itself; a file goes below it';
   if (overlay !== 'datacenter' && overlay !== 'host')
