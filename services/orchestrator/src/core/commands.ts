@@ -5,7 +5,7 @@ import type { Verb } from './event.ts';
 import { callBack } from './halting.ts';
 import { enter, inFlight, isMoving, mapRows, newAttempt } from './host-row.ts';
 import { beginRollback } from './rollback.ts';
-import { type HostRow, type Rollout, rowOf, type Wave, waveName, waveOf } from './rollout.ts';
+import { type HostRow, type Rollout, type Wave, waveName, waveOf } from './rollout.ts';
 import { currentWave } from './waves.ts';
 
 /** What a person asks of a rollout. */
@@ -198,7 +198,7 @@ function skip(rollout: Rollout, { host, reason }: Command, now: number): Rollout
     return refuseHost(`${row.id} is ${row.state}; a host that is changed is rolled back, not skipped`);
   }
   const skipped = {
-    ...enter(rowOf(rollout, row.id), 'skipped', now, inconclusive('skipped', reason)),
+    ...enter(row, 'skipped', now, inconclusive('skipped', reason)),
     failure: null,
   };
   return { ...rollout, hosts: { ...rollout.hosts, [row.id]: skipped } };

@@ -1,10 +1,10 @@
 import { fail, formatDuration, type Verdict } from '@breakwater/shared';
 import { type Context, RECONNECT_GRACE_MS } from './context.ts';
-import { enter, failAs, mapRows } from './host-row.ts';
+import { enter, failAs, isGoingBack, mapRows } from './host-row.ts';
 import { type HostRow, type Rollout, waveOf } from './rollout.ts';
 import { ENDED } from './transitions.ts';
 
-/** When a host counts as lost, and why. */
+/** When a host counts as lost (wall-clock milliseconds), and why. */
 interface Deadline {
   at: number;
   verdict: Verdict;
@@ -45,7 +45,7 @@ function deadlineOf(rollout: Rollout, row: HostRow, context: Context): Deadline 
     case 'confirmed':
       return ENDED.includes(rollout.state) ? null : silent(row, context, within);
     case 'failed':
-      return row.grantedAt === null || row.changed ? null : overdue(row, row.since, within, 'going back');
+      return isGoingBack(row) ? overdue(row, row.since, within, 'going back') : null;
     case 'reverting':
       return overdue(row, row.since, within, 'going back');
     case 'pending':
@@ -60,12 +60,13 @@ function deadlineOf(rollout: Rollout, row: HostRow, context: Context): Deadline 
   }
 }
 
-/** When the host counts as lost unless it is heard of before (wall-clock milliseconds); `null` for never. */
-export function lostAt(rollout: Rollout, row: HostRow, context: Context): number | null {
+/** When the host counts as lost unless it is heard of before, and why; `null` for never. */
+export function lossOf(rollout: Rollout, row: HostRow, context: Context): Deadline | null {
   const deadline = deadlineOf(rollout, row, context);
   // An orchestrator that was down itself has heard nobody. It waits for the agents to reconnect before it
   // believes their silence; otherwise every restart of its own would halt every rollout.
-  return deadline && Math.max(deadline.at, context.listeningSince + RECONNECT_GRACE_MS);
+  const heardAll = context.listeningSince + RECONNECT_GRACE_MS;
+  return deadline && { ...deadline, at: Math.max(deadline.at, heardAll) };
 }
 
 /** A grant that the host never took, while grants are withheld, is given back instead of being held against it. */
@@ -77,12 +78,11 @@ function isWithheld(rollout: Rollout, row: HostRow, context: Context): boolean {
 export function expire(rollout: Rollout, context: Context): Rollout {
   let found = false;
   const next = mapRows(rollout, (row) => {
-    const at = lostAt(rollout, row, context);
-    const deadline = deadlineOf(rollout, row, context);
-    if (at === null || deadline === null || at > context.now) return row;
+    const loss = lossOf(rollout, row, context);
+    if (loss === null || loss.at > context.now) return row;
     if (isWithheld(rollout, row, context)) return enter(row, 'ready', context.now);
     found = true;
-    return failAs(row, 'lost', context.now, deadline.verdict);
+    return failAs(row, 'lost', context.now, loss.verdict);
   });
   return found ? { ...next, detectedAt: next.detectedAt ?? context.now } : next;
 }

@@ -35,9 +35,14 @@ export function inFlight(row: HostRow): boolean {
   return row.grantedAt !== null && UNSURE.includes(row.state);
 }
 
+/** On its way back, told or by itself: a host that fails before it is confirmed goes back without being asked. */
+export function isGoingBack(row: HostRow): boolean {
+  return row.state === 'reverting' || (row.state === 'failed' && row.grantedAt !== null && !row.changed);
+}
+
 /** Whether more is to be expected of this host without anybody deciding anything. */
 export function isMoving(row: HostRow): boolean {
-  return MOVING.includes(row.state) || (row.state === 'failed' && row.grantedAt !== null && !row.changed);
+  return MOVING.includes(row.state) || isGoingBack(row);
 }
 
 /** A new attempt, from the beginning: nothing of the last one counts. */

@@ -1,6 +1,6 @@
 import { isSettled } from './assignment.ts';
 import type { Context } from './context.ts';
-import { lostAt } from './deadlines.ts';
+import { lossOf } from './deadlines.ts';
 import { progressEnd } from './halting.ts';
 import type { Rollout } from './rollout.ts';
 import { currentWave, soakEnd } from './waves.ts';
@@ -14,8 +14,8 @@ export function nextLook(rollout: Rollout, context: Context): number | null {
   const rows = Object.values(rollout.hosts);
   const times: number[] = rows.flatMap((row) => {
     const soak = row.state === 'soaking' && row.soaked && !row.confirming ? [soakEnd(rollout, row)] : [];
-    const lost = lostAt(rollout, row, context);
-    return lost === null ? soak : [...soak, lost];
+    const loss = lossOf(rollout, row, context);
+    return loss === null ? soak : [...soak, loss.at];
   });
   const wave = currentWave(rollout);
   if (rollout.state === 'running' && wave !== null) {

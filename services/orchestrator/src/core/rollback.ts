@@ -1,11 +1,8 @@
 import { fail, inconclusive } from '@breakwater/shared';
 import { limitOf } from './budget.ts';
 import type { Context } from './context.ts';
-import { enter, mapRows } from './host-row.ts';
+import { enter, isGoingBack, mapRows } from './host-row.ts';
 import { type HostRow, type Rollout, rowsOf, waveName, waveOf } from './rollout.ts';
-
-const goingBack = (row: HostRow): boolean =>
-  row.state === 'reverting' || (row.state === 'failed' && row.grantedAt !== null && !row.changed);
 
 /** Has the new generation and is to give it up. A host that is stuck, lost or left out must not block the others. */
 const keeps = (row: HostRow): boolean =>
@@ -21,7 +18,7 @@ const isStuck = (row: HostRow): boolean =>
 function hasRoom(rollout: Rollout, row: HostRow, context: Context): boolean {
   const total = [...context.fleet.values()].filter((host) => host.datacenter === row.datacenter).length;
   const going = Object.values(rollout.hosts).filter(
-    (other) => other.datacenter === row.datacenter && goingBack(other),
+    (other) => other.datacenter === row.datacenter && isGoingBack(other),
   );
   return going.length < limitOf(rollout.strategy.maxUnavailable, total);
 }
@@ -43,15 +40,15 @@ function sendBack(rollout: Rollout, row: HostRow, now: number): Rollout {
 export function runRollback(rollout: Rollout, context: Context): Rollout {
   if (rollout.state !== 'rollingBack') return rollout;
   for (const wave of rollout.waves.toReversed()) {
-    const toGo = rowsOf(rollout, wave).filter((row) => keeps(row) && !goingBack(row));
+    const toGo = rowsOf(rollout, wave).filter((row) => keeps(row) && !isGoingBack(row));
     const next = toGo.reduce((current, row) => {
       const now = !isServing(row, context) || hasRoom(current, row, context);
       return now ? sendBack(current, row, context.now) : current;
     }, rollout);
-    const busy = rowsOf(next, wave).some((row) => keeps(row) || goingBack(row));
+    const busy = rowsOf(next, wave).some((row) => keeps(row) || isGoingBack(row));
     if (busy) return next;
   }
-  return Object.values(rollout.hosts).some(goingBack) ? rollout : finish(rollout, context.now);
+  return Object.values(rollout.hosts).some(isGoingBack) ? rollout : finish(rollout, context.now);
 }
 
 function finish(rollout: Rollout, now: number): Rollout {
