@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Check } from './check.ts';
 import { Digest, Epoch, HostId, RolloutId } from './ids.ts';
+import { ACTIONS } from './strategy.ts';
 import { Expect } from './submission.ts';
 import { Verdict } from './verdict.ts';
 
@@ -37,6 +38,10 @@ export const Assignment = z.strictObject({
   confirmWithinMs: Milliseconds,
   /** How long a newly started daemon may take until it answers. */
   verifyWithinMs: Milliseconds,
+  /** How the daemon is made to run the change; as in the strategy. */
+  action: z.enum(ACTIONS).default('restart'),
+  /** How many rounds in a row must go wrong until a host that was well counts as failed. */
+  failAfter: z.int().min(1).max(5).default(2),
 });
 export type Assignment = z.infer<typeof Assignment>;
 

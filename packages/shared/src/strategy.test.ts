@@ -16,6 +16,9 @@ test('without any field it is the strategy of a careful operator', () => {
     progressDeadline: 60 * MINUTE,
     confirmDeadline: 30 * MINUTE,
     onFailure: 'halt',
+    action: 'restart',
+    consecutiveFailures: 2,
+    vantage: 1,
     approval: 'none',
   });
 });

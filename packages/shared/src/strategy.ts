@@ -17,6 +17,9 @@ const CanaryHosts = z.union([
 ]);
 export type CanaryHosts = z.infer<typeof CanaryHosts>;
 
+/** How a daemon is made to run a swapped configuration. */
+export const ACTIONS = ['restart', 'reload'] as const;
+
 const minutes = (n: number): number => n * 60_000;
 
 /**
@@ -44,6 +47,15 @@ export const Strategy = z
     progressDeadline: Duration.default(minutes(60)),
     confirmDeadline: Duration.default(minutes(30)),
     onFailure: z.enum(['halt', 'rollback']).default('halt'),
+    /**
+     * How the daemon is made to run the change. A reload keeps the process and may be half applied, so it is judged by
+     * answers all the same, and undone by a restart.
+     */
+    action: z.enum(ACTIONS).default('restart'),
+    /** How many rounds of checks in a row must go wrong until a host that was well counts as failed. */
+    consecutiveFailures: z.int().min(1).max(5).default(2),
+    /** How many hosts, of other datacenters if there are any, ask a changed host too. 0: its own word is enough. */
+    vantage: z.int().min(0).max(5).default(1),
     approval: z
       .union([z.literal('none'), z.strictObject({ before: z.array(z.enum(WAVE_KINDS)).min(1).max(3) })])
       .default('none'),

@@ -65,5 +65,7 @@ export function assignmentOf(
     soakMs: waveOf(rollout, row.id).soakMs,
     confirmWithinMs: rollout.strategy.confirmDeadline,
     verifyWithinMs,
+    action: rollout.strategy.action,
+    failAfter: rollout.strategy.consecutiveFailures,
   };
 }

@@ -18,6 +18,8 @@ export function assignment(epoch: number, step: Step, more: Partial<Assignment> 
     soakMs: 2000,
     confirmWithinMs: 60_000,
     verifyWithinMs: 5000,
+    action: 'restart',
+    failAfter: 2,
   };
   return { ...Assignment.parse(given), ...more };
 }
