@@ -67,12 +67,32 @@ const rooms = {
   },
   'only-known-rooms': {
     comment:
-      'A service has core/, runtime/, adapters/, testing/ (helpers of its tests), main.ts, compose.ts and config.ts. A file elsewhere would be outside ' +
+      'A service has core/, runtime/, adapters/, testing/ (helpers of its tests), main.ts, compose.ts and config.ts, and the agent helper/, a program of its own. A file elsewhere would be outside ' +
       'all the other rules.',
     from: {
-      path: '^services/[^/]+/src/(?!(?:core|runtime|adapters|testing)/|(?:main|compose|config)(?:\\.test)?\\.ts$)',
+      path: '^services/[^/]+/src/(?!(?:core|runtime|adapters|testing|helper)/|(?:main|compose|config)(?:\\.test)?\\.ts$)',
     },
     to: {},
+  },
+  'the-root-helper-is-small': {
+    comment:
+      'services/agent/src/helper is a program that runs as root. Whatever it imports runs as root too: only the core, ' +
+      'config.ts and those adapters that look at this host may; nothing that talks to a network or runs the agent.',
+    from: { path: '^services/agent/src/helper/', pathNot: TESTS },
+    to: {
+      pathNot: [
+        '^services/agent/src/(?:core|helper)/',
+        '^services/agent/src/config\\.ts$',
+        '^services/agent/src/adapters/(?:boot|disk|generations|helper|journal|supervisor)/',
+        SHARED,
+        '^(?:node:)?(?:fs/promises|net|path)$',
+      ],
+    },
+  },
+  'nobody-imports-the-root-helper': {
+    comment: 'The root helper is talked to through its socket; see services/agent/src/adapters/helper.',
+    from: { pathNot: ['^services/agent/src/helper/', ...TESTS, '^test/'] },
+    to: { path: '^services/agent/src/helper/' },
   },
   'nothing-imports-main': {
     comment:

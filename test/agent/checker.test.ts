@@ -9,6 +9,7 @@ import { ZONE } from './named-service.ts';
 let folder: string;
 let root: string;
 let checker: Checker;
+const options = () => ({ root, config: 'named.conf', stateDir: folder, directories: [] });
 const zone = (name: string, file = `${root}/zones/${name}`) =>
   `zone "${name}" { type primary; file "${file}"; };\n`;
 const zones = (...names: string[]) => names.map((name) => zone(name)).join('');
@@ -29,7 +30,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'breakwater-checker-'));
   root = join(folder, 'etc');
   await symlink(await tree('live', zones('example.com'), 'example.com'), root);
-  checker = await namedChecker({ root, config: 'named.conf', stateDir: folder });
+  checker = await namedChecker(options());
 });
 afterAll(() => rm(folder, { recursive: true }));
 
@@ -96,18 +97,14 @@ describe('named-checkconf', () => {
   });
 
   test('leaves no trace: what was mounted for it is not mounted for anybody else', async () => {
-    const other = await namedChecker({ root, config: 'named.conf', stateDir: folder });
+    const other = await namedChecker(options());
     const live = join(folder, 'generations/live');
     await Promise.all([checker.check(live), other.check(live), other.zones(live)]);
     expect(await checker.zones(root)).toEqual([{ name: 'example.com', type: 'primary' }]);
   });
 
   test('looks at the staged path where there is no live tree, and says so', async () => {
-    const nowhere = await namedChecker({
-      root: join(folder, 'nowhere'),
-      config: 'named.conf',
-      stateDir: folder,
-    });
+    const nowhere = await namedChecker({ ...options(), root: join(folder, 'nowhere') });
     const staged = await tree('first', zones());
     expect(await nowhere.check(staged)).toMatchObject({ verdict: 'pass', code: 'checked_at_staged_path' });
     const bad = await nowhere.check(await tree('bad', 'bogus yes;'));
@@ -124,15 +121,72 @@ describe('named-checkconf', () => {
   test('that cannot run is inconclusive, never a pass', async () => {
     const staged = await tree('fine', zones());
     await writeFile(join(staged, 'named.conf'), 'options { recursion no; };');
-    const homeless = await namedChecker({
-      root,
-      config: 'named.conf',
-      stateDir: join(folder, 'no/such/folder'),
-    });
+    const homeless = await namedChecker({ ...options(), stateDir: join(folder, 'no/such/folder') });
     expect(await homeless.check(staged)).toMatchObject({
       verdict: 'inconclusive',
       code: 'checker_unavailable',
     });
     await expect(homeless.zones(staged)).rejects.toThrow('cannot list the zones');
+  });
+
+  test.each([
+    ['takes updates', 'allow-update { any; };', 'dynamic updates'],
+    ['is signed', 'dnssec-policy default; inline-signing yes;', 'signed by the daemon'],
+    ['keeps differences', 'ixfr-from-differences yes;', 'journal'],
+  ])('refuses a zone of the bundle that %s, with file and line', async (_, statement, why) => {
+    const file = `${root}/zones/example.com`;
+    const config = `zone "example.com" {\n type primary; file "${file}"; ${statement} };`;
+    const verdict = await checker.check(await tree('dynamic', config, 'example.com'));
+    expect(verdict).toMatchObject({ verdict: 'fail', code: 'dynamic_zone_in_bundle' });
+    expect(verdict.reason).toContain(`${root}/named.conf:2: "zone example.com"`);
+    expect(verdict.reason).toContain(why);
+  });
+
+  test('refuses a secondary zone whose file the daemon would overwrite in the bundle', async () => {
+    const config = `zone "s.example" { type slave; primaries { 192.0.2.1; }; file "${root}/zones/s"; };`;
+    const verdict = await checker.check(await tree('secondary', config));
+    expect(verdict).toMatchObject({ verdict: 'fail', code: 'dynamic_zone_in_bundle' });
+  });
+
+  test('accepts a dynamic zone whose file is in the state directory', async () => {
+    await writeFile(join(folder, 'dynamic.zone'), ZONE);
+    const config = `zone "example.com" { type primary; file "dynamic.zone"; allow-update { any; }; };`;
+    expect(await checker.check(await tree('outside', config))).toMatchObject({ verdict: 'pass' });
+  });
+
+  test('accepts paths in the directories that the host lists, and in no others', async () => {
+    const config = `zone "." { type hint; file "/usr/share/doc/base-files/README"; };`;
+    const staged = await tree('listed', config);
+    expect((await checker.check(staged)).code).toBe('path_outside');
+    const open = await namedChecker({ ...options(), directories: ['/usr/share/doc'] });
+    expect((await open.check(staged)).code).not.toBe('path_outside');
+  });
+
+  test('describes what a tree makes the daemon do, and counts its records', async () => {
+    const staged = await tree(
+      'described',
+      `${zones('example.com', 'include.example')}controls { };`,
+      'example.com',
+    );
+    await writeFile(join(staged, 'zones/more'), 'a A 192.0.2.1\nb A 192.0.2.2\n');
+    const text = `$TTL 60\n@ SOA a b 1 2 3 4 5\n@ NS a\n$INCLUDE "${root}/zones/more"\n`;
+    await writeFile(join(staged, 'zones/include.example'), text);
+    const described = await checker.describe(staged);
+    expect(described.zones).toMatchObject([
+      { name: 'example.com', type: 'primary', inTree: 'zones/example.com', selfContained: true },
+      { name: 'include.example', selfContained: false },
+    ]);
+    expect(described.controls).toEqual([]);
+    expect(await checker.countRecords(staged, described.zones)).toEqual([26, 4]);
+    const missing = described.zones.map((each) => ({ ...each, inTree: 'nowhere', name: 'gone.example' }));
+    expect(await checker.countRecords(staged, [...described.zones, ...missing])).toEqual([26, 4, null, null]);
+  });
+
+  test('does not show the words of a file that is none of the bundle’s', async () => {
+    await writeFile(join(folder, 'private.conf'), 'hunter2 yes;\n');
+    const verdict = await checker.check(await tree('quoting', `include "${folder}/private.conf";`));
+    expect(verdict).toMatchObject({ verdict: 'fail', code: 'checker_refused' });
+    expect(verdict.reason).toContain(`${folder}/private.conf:1`);
+    expect(verdict.reason).not.toContain('hunter2');
   });
 });

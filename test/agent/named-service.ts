@@ -96,7 +96,7 @@ async function remove(folder: string, service: string, runsv: ChildProcess): Pro
 }
 
 /** A port that is free on loopback, over UDP too in all likelihood. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();

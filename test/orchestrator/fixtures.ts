@@ -34,6 +34,7 @@ export function row(name: string, changes: Partial<HostRow> = {}): HostRow {
     confirming: false,
     changed: false,
     failure: null,
+    answers: [],
     heard: null,
     ...changes,
   };
@@ -70,6 +71,7 @@ function rolloutOf(number: number, hosts: readonly string[], changes: Partial<Ro
       },
     ],
     hosts: Object.fromEntries(hosts.map((name) => [host(name), row(name)])),
+    vantage: {},
     detectedAt: null,
     haltedAt: null,
     pagedAt: null,

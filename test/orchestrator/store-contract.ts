@@ -186,6 +186,7 @@ export function storeContract(open: () => Store): void {
       lastKnownGood: null,
       epoch: 3,
       daemon: { running: true, pid: 12, restarts: 0 },
+      drift: null,
       health: pass('answers', 'as before'),
       zones: 2,
     };

@@ -126,8 +126,22 @@ describe('the store in Redis', () => {
   test('a rollout of another version is not guessed at', async () => {
     const store = open();
     await store.commit(submission(GENESIS, ['ns1']));
-    await redis.run('HSET', 'bw:rollout:r-1', 'rollout', '{"v":2,"id":"r-1"}');
-    await expect(open().snapshot()).rejects.toThrow('version 2');
+    await redis.run('HSET', 'bw:rollout:r-1', 'rollout', '{"v":3,"id":"r-1"}');
+    await expect(open().snapshot()).rejects.toThrow('version 3');
+  });
+
+  test('a rollout that began before hosts asked one another goes on with what it has', async () => {
+    await open().commit(submission(GENESIS, ['ns1']));
+    const read = async (field: string): Promise<Record<string, object>> =>
+      JSON.parse(String(await redis.run('HGET', 'bw:rollout:r-1', field))) as Record<string, object>;
+    const stored = await read('rollout');
+    const row = await read('host:ns1');
+    const { vantage: _, ...strategy } = stored['strategy'] as Record<string, unknown>;
+    const { answers: __, ...oldRow } = row;
+    await redis.run('HSET', 'bw:rollout:r-1', 'rollout', JSON.stringify({ ...stored, v: 1, strategy }));
+    await redis.run('HSET', 'bw:rollout:r-1', 'host:ns1', JSON.stringify(oldRow));
+    const live = [...(await open().snapshot()).live.values()];
+    expect(live).toMatchObject([{ strategy: { vantage: 0 }, vantage: {}, hosts: { ns1: { answers: [] } } }]);
   });
 
   test('settings that could lose acknowledged writes are named', async () => {

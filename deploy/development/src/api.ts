@@ -31,6 +31,8 @@ export interface RolloutEvent {
   type: string;
   wave?: string;
   host?: string;
+  /** Who asks the host, in what is said of vantage checks. */
+  point?: string;
   from?: string;
   to?: string;
   verdict?: LocatedVerdict;

@@ -9,12 +9,17 @@ import { type Service, writeService } from './service.ts';
 /** The folder that the workspace's packages are in. */
 const PROJECT = new URL('../../../', import.meta.url);
 
+/** Where a file of the project is. */
+export function projectPath(path: string): string {
+  return fileURLToPath(new URL(path, PROJECT));
+}
+
 /**
  * A program of the project, run by the Node.js that runs this one. Many of them share the machine, so each collects
  * its young garbage early instead of letting it grow to tens of megabytes.
  */
 export function nodeProgram(path: string): string[] {
-  return [process.execPath, '--max-semi-space-size=2', fileURLToPath(new URL(path, PROJECT))];
+  return [process.execPath, '--max-semi-space-size=2', projectPath(path)];
 }
 
 /**
@@ -22,7 +27,7 @@ export function nodeProgram(path: string): string[] {
  * service writes it when it ends: a folder that goes with the fleet would never be read.
  */
 export const compileCache = {
-  NODE_COMPILE_CACHE: fileURLToPath(new URL('node_modules/.cache/breakwater', PROJECT)),
+  NODE_COMPILE_CACHE: projectPath('node_modules/.cache/breakwater'),
 };
 
 /** A host as the orchestrator is told of it, with the token of its agent. */

@@ -42,11 +42,12 @@ export const nextChange = webServerAt(3, [...ADDRESSES_AFTER, '192.0.2.83'], {
   reason: 'Trying Breakwater',
 });
 
-const acl = 'acl internal { 10.0.0.0/8; };\n\n';
+const acl = 'acl internal { 127.0.0.1; {{host.address}}; };\n\n';
 
 /**
- * Means to keep strangers out, and keeps everybody out: no client of this fleet is in 10.0.0.0/8. Nothing in it is
- * wrong for a checker, the zones load, and the name server starts; only a question shows it.
+ * Means to keep strangers out, and keeps everybody out but the host itself. Nothing in it is wrong for a checker, the
+ * zones load, the name server starts, and whatever the host asks itself is answered; only a question from another host
+ * shows it.
  */
 export const badChange: Change = {
   title: 'Answer internal clients only',

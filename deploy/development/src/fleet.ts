@@ -47,6 +47,8 @@ export interface FleetOptions extends Partial<Size> {
   addresses?: string | undefined;
   /** An empty or new folder, which stays afterwards; by default a temporary one. */
   runDir?: string | undefined;
+  /** Whether changes are rehearsed; by default as on any host. `off` is for tests of what happens when a bad change goes live. */
+  rehearsal?: 'auto' | 'off' | undefined;
   /** Gives the start up; what was started until then is ended. */
   signal?: AbortSignal | undefined;
 }
@@ -66,7 +68,11 @@ async function addressesFor(keeper: Keeper, size: Size, range: string | undefine
 }
 
 /** Starts the fleet that the keeper then holds. */
-async function bringUp(keeper: Keeper, size: Size, { addresses, signal }: FleetOptions): Promise<Fleet> {
+async function bringUp(
+  keeper: Keeper,
+  size: Size,
+  { addresses, rehearsal, signal }: FleetOptions,
+): Promise<Fleet> {
   const { runDir } = keeper;
   const planned = await addressesFor(keeper, size, addresses);
   await installPrograms(runDir);
@@ -79,7 +85,7 @@ async function bringUp(keeper: Keeper, size: Size, { addresses, signal }: FleetO
 
   // Agents that find nobody to ask would wait longer from try to try; so they start once there is somebody.
   await keeper.start(await writeCentral(runDir, size.portBase, hosts, operators));
-  const services = await Promise.all(hosts.map((host) => writeHost(runDir, host, agentsUrl)));
+  const services = await Promise.all(hosts.map((host) => writeHost(runDir, host, { agentsUrl, rehearsal })));
   await keeper.start(services.map(({ named }) => named));
   await waitUntilAnswering(api, runDir, signal);
   await keeper.start(services.map(({ agent }) => agent));

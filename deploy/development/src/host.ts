@@ -1,10 +1,17 @@
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { compileCache, type EnrolledHost, nodeProgram } from './central.ts';
+import { compileCache, type EnrolledHost, nodeProgram, projectPath } from './central.ts';
 import { firstConfiguration, renderFor } from './configuration.ts';
 import { fleetPaths, hostPaths, serviceNames } from './layout.ts';
 import { writeSecret } from './secrets.ts';
 import { directoryOf, logOf, type Service, writeService } from './service.ts';
+
+const agentProgram = nodeProgram('services/agent/src/main.ts');
+const GUARD = projectPath('services/agent/guard.sh');
+
+function agentEnvironment(config: string): Record<string, string> {
+  return { BREAKWATER_AGENT_CONFIG: config, ...compileCache };
+}
 
 /** The first configuration, in the folder `initial`; the agent adopts it when it starts for the first time. */
 async function writeManagedRoot(runDir: string, host: EnrolledHost): Promise<void> {
@@ -17,7 +24,17 @@ async function writeManagedRoot(runDir: string, host: EnrolledHost): Promise<voi
   await symlink('initial', root);
 }
 
-function agentConfiguration(runDir: string, host: EnrolledHost, agentsUrl: string): unknown {
+/** What the agents of a fleet are told alike. */
+interface AgentOptions {
+  agentsUrl: string;
+  rehearsal: 'auto' | 'off' | undefined;
+}
+
+function agentConfiguration(
+  runDir: string,
+  host: EnrolledHost,
+  { agentsUrl, rehearsal }: AgentOptions,
+): unknown {
   const { root, stateDir, storeDir, token } = hostPaths(runDir, host.id);
   const named = serviceNames.named(host.id);
   return {
@@ -39,9 +56,12 @@ function agentConfiguration(runDir: string, host: EnrolledHost, agentsUrl: strin
       service: directoryOf(runDir, named),
       log: logOf(runDir, named),
       config: 'named.conf',
+      program: [fleetPaths(runDir).named],
+      rehearsal,
     },
     pollFor: '10s',
     lease: '30s',
+    metrics: { address: host.address, port: host.metricsPort },
     logLevel: 'info',
   };
 }
@@ -53,14 +73,14 @@ function agentConfiguration(runDir: string, host: EnrolledHost, agentsUrl: strin
 export async function writeHost(
   runDir: string,
   host: EnrolledHost,
-  agentsUrl: string,
+  options: AgentOptions,
 ): Promise<{ agent: string; named: string }> {
   const paths = hostPaths(runDir, host.id);
   for (const folder of [paths.initial, paths.storeDir, paths.stateDir])
     await mkdir(folder, { recursive: true });
   await writeManagedRoot(runDir, host);
   await writeSecret(paths.token, host.token);
-  await writeFile(paths.config, `${JSON.stringify(agentConfiguration(runDir, host, agentsUrl), null, 2)}\n`);
+  await writeFile(paths.config, `${JSON.stringify(agentConfiguration(runDir, host, options), null, 2)}\n`);
   const named: Service = {
     name: serviceNames.named(host.id),
     command: [
@@ -71,11 +91,16 @@ export async function writeHost(
       '-c',
       join(paths.root, 'named.conf'),
     ],
+    before: {
+      command: [GUARD, paths.storeDir, ...agentProgram, 'guard'],
+      env: agentEnvironment(paths.config),
+    },
   };
   const agent: Service = {
     name: serviceNames.agent(host.id),
-    command: nodeProgram('services/agent/src/main.ts'),
-    env: { BREAKWATER_AGENT_CONFIG: paths.config, ...compileCache },
+    // -F: flock becomes the agent, so that the lock is held for exactly as long as the agent lives.
+    command: ['flock', '-F', '-n', '-E', '75', paths.lock, ...agentProgram],
+    env: agentEnvironment(paths.config),
   };
   return { agent: await writeService(runDir, agent), named: await writeService(runDir, named) };
 }

@@ -14,6 +14,8 @@ export interface PlannedHost {
   address: string;
   port: number;
   controlPort: number;
+  /** Where its agent shows its metrics, on the same address. */
+  metricsPort: number;
 }
 
 const DATACENTERS = ['ams', 'fra', 'iad', 'lhr', 'nrt', 'syd', 'gru', 'sin'];
@@ -42,13 +44,14 @@ export function planHosts({ hosts, datacenters, portBase }: Size, addresses: str
   });
   return places.flat().map(({ datacenter, number }, index) => {
     const address = addresses?.[index];
-    const port = address === undefined ? portBase + 100 + 2 * index : portBase + 53;
+    const port = address === undefined ? portBase + 100 + 3 * index : portBase + 53;
     return {
       id: `ns${number}.${datacenter}`,
       datacenter,
       address: address ?? '127.0.0.1',
       port,
       controlPort: port + 1,
+      metricsPort: port + 2,
     };
   });
 }
@@ -65,6 +68,8 @@ export function hostPaths(runDir: string, id: string) {
     stateDir: join(home, 'state'),
     config: join(home, 'agent.json'),
     token: join(home, 'token'),
+    /** Held by the agent for as long as it lives; the guard of the name server tries it. */
+    lock: join(home, 'store', 'agent.lock'),
   };
 }
 

@@ -44,6 +44,11 @@ function needs(portBase: number, hosts: readonly PlannedHost[]): { tcp: Need[]; 
     port: host.port,
     what: `the name server ${host.id}`,
   }));
+  const metrics = hosts.map((host) => ({
+    address: host.address,
+    port: host.metricsPort,
+    what: `the metrics of ${host.id}`,
+  }));
   return {
     tcp: [
       { address, port: ports.api, what: 'the API' },
@@ -51,6 +56,7 @@ function needs(portBase: number, hosts: readonly PlannedHost[]): { tcp: Need[]; 
       { address, port: ports.redis, what: 'Redis' },
       { address, port: ports.pages, what: 'the page sink' },
       ...dns,
+      ...metrics,
     ],
     udp: dns,
   };

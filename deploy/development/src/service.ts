@@ -8,6 +8,8 @@ export interface Service {
   name: string;
   command: readonly string[];
   env?: Readonly<Record<string, string>>;
+  /** Runs to its end before every start of the program; however it ends, the program is started. */
+  before?: { command: readonly string[]; env: Readonly<Record<string, string>> };
 }
 
 function quote(text: string): string {
@@ -28,13 +30,16 @@ export function directoryOf(runDir: string, name: string): string {
  * The service gets an environment of its own: what the starter's holds (a test runner's NODE_OPTIONS, say) would
  * make the fleet behave differently from one starter to another.
  */
-function runScript(runDir: string, { name, command, env }: Service): string {
-  const variables = Object.entries({ ...env, [RUN_DIR_VARIABLE]: runDir });
+function runScript(runDir: string, { name, command, env, before }: Service): string {
+  const within = (variables: Readonly<Record<string, string>>, program: readonly string[]): string => {
+    const all = Object.entries({ ...variables, [RUN_DIR_VARIABLE]: runDir });
+    return `env -i PATH="$PATH:/usr/sbin:/sbin" LANG=C.UTF-8 \\
+${all.map(([key, value]) => `  ${key}=${quote(value)} \\\n`).join('')}  ${program.map(quote).join(' ')}
+`;
+  };
   return `#!/bin/sh
 exec >>${quote(logOf(runDir, name))} 2>&1
-exec env -i PATH="$PATH:/usr/sbin:/sbin" LANG=C.UTF-8 \\
-${variables.map(([key, value]) => `  ${key}=${quote(value)} \\\n`).join('')}  ${command.map(quote).join(' ')}
-`;
+${before === undefined ? '' : within(before.env, before.command)}exec ${within(env ?? {}, command)}`;
 }
 
 /** runsv says how the program ended: its exit code or -1, and the signal. The agent reads it, and so do people. */

@@ -2,6 +2,8 @@ import { describe, expect, test } from 'vitest';
 import {
   Assignment,
   HostStatus,
+  MOST_ANSWERS,
+  MOST_VANTAGE_TASKS,
   PollRequest,
   PollResponse,
   PROTOCOL_VERSION,
@@ -9,7 +11,9 @@ import {
   REPORTED_STATES,
   revisionOf,
   STEPS,
+  VantageTask,
 } from './agent-protocol.ts';
+import { HostId } from './ids.ts';
 import { HOST_STATES } from './states.ts';
 import { refusals } from './testing/faults-of.ts';
 import { pass } from './verdict.ts';
@@ -64,7 +68,7 @@ describe('revisionOf', () => {
     const levels = [0, 1, 10, Number.MAX_SAFE_INTEGER].flatMap((epoch) =>
       STEPS.map((step) => ({ epoch, step })),
     );
-    const names = [null, ...levels].map(revisionOf);
+    const names = [null, ...levels].map((level) => revisionOf(level));
     expect(new Set(names).size).toBe(levels.length + 1);
     expect(revisionOf({ epoch: 7, step: 'confirm' })).toBe('7.confirm');
   });
@@ -88,7 +92,7 @@ test('what the two sides say to each other is accepted', () => {
 });
 
 test('a check travels with the defaults of its fields, and its timeout in milliseconds', () => {
-  expect(Assignment.parse(ASSIGNMENT).checks).toEqual([
+  expect(Assignment.parse(ASSIGNMENT).checks).toMatchObject([
     { ...ASSIGNMENT.checks[0], transport: 'both', expect: { rcode: 'NOERROR' }, tries: 3 },
   ]);
 });
@@ -170,4 +174,72 @@ test('an answer refuses a negative place in the journal', () => {
 
 test('a poll may bring 100 reports, and wait not at all', () => {
   expect(refusals(PollRequest, { ...POLL, reports: times(100, REPORT), waitMs: 0 })).toEqual([]);
+});
+
+describe('vantage checks', () => {
+  const TASK = { target: 'ns1', epoch: 7, address: '192.0.2.1', port: 53, checks: [], answers: [] };
+  const RESULT = { target: 'ns1', epoch: 7, verdict: pass('answered', 'As expected.'), askedAgoMs: 10 };
+  const ANSWER = {
+    zone: '0/25.2.0.192.in-addr.arpa',
+    transport: 'udp',
+    rcode: 'NOERROR',
+    aa: true,
+    serial: 1,
+  };
+
+  test('another task, or another attempt, is another level to follow; their order is none', () => {
+    const [a, b] = [HostId.parse('ns1'), HostId.parse('ns2')];
+    const tasks = [
+      [],
+      [{ target: a, epoch: 7 }],
+      [{ target: a, epoch: 8 }],
+      [{ target: b, epoch: 7 }],
+      [
+        { target: a, epoch: 7 },
+        { target: b, epoch: 7 },
+      ],
+    ];
+    const names = tasks.map((some) => revisionOf(null, some));
+    expect(new Set(names).size).toBe(tasks.length);
+    expect(revisionOf(null, (tasks[4] ?? []).toReversed())).toBe(names[4]);
+  });
+
+  test('however many tasks there are, the level can be sent back', () => {
+    const target = HostId.parse('n'.repeat(63));
+    const tasks = times(MOST_VANTAGE_TASKS, { target, epoch: Number.MAX_SAFE_INTEGER });
+    const following = revisionOf({ epoch: Number.MAX_SAFE_INTEGER, step: 'confirm' }, tasks);
+    expect(refusals(PollRequest, { ...POLL, following })).toEqual([]);
+  });
+
+  test('are bounded, and none when nothing is said of them', () => {
+    const answered = { host: 'ns1', assignment: null, acknowledged: 0 };
+    expect(PollResponse.parse(answered).vantage).toEqual([]);
+    expect(PollRequest.parse(POLL).vantage).toEqual([]);
+    const most = MOST_VANTAGE_TASKS;
+    expect(refusals(PollResponse, { ...answered, vantage: times(most, TASK) })).toEqual([]);
+    expect(refusals(PollResponse, { ...answered, vantage: times(most + 1, TASK) })).toEqual([
+      '/vantage invalid_value',
+    ]);
+    expect(refusals(PollRequest, { ...POLL, vantage: times(most, RESULT) })).toEqual([]);
+    expect(refusals(PollRequest, { ...POLL, vantage: times(most + 1, RESULT) })).toEqual([
+      '/vantage invalid_value',
+    ]);
+    const full = { ...REPORT, answers: times(MOST_ANSWERS, ANSWER) };
+    expect(refusals(Report, full)).toEqual([]);
+    expect(refusals(Report, { ...full, answers: times(MOST_ANSWERS + 1, ANSWER) })).toEqual([
+      '/answers invalid_value',
+    ]);
+  });
+
+  test.each([
+    [
+      'a host name, which would have to be looked up',
+      { address: 'ns1.example.com' },
+      '/address invalid_value',
+    ],
+    ['a port that is none', { port: 0 }, '/port invalid_value'],
+    ['a command', { run: 'reboot' }, '/run unknown_field'],
+  ])('never name %s', (_name, change, fault) => {
+    expect(refusals(VantageTask, { ...TASK, ...change })).toEqual([fault]);
+  });
 });

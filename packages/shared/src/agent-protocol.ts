@@ -1,8 +1,10 @@
 import { z } from 'zod';
-import { Check } from './check.ts';
+import { sha256 } from './bundle.ts';
+import { AssignedCheck, RCODES } from './check.ts';
 import { Digest, Epoch, HostId, RolloutId } from './ids.ts';
 import { ACTIONS } from './strategy.ts';
 import { Expect } from './submission.ts';
+import { PRINTABLE, PRINTABLE_RULE } from './text.ts';
 import { Verdict } from './verdict.ts';
 
 /**
@@ -30,7 +32,7 @@ export const Assignment = z.strictObject({
   rollout: RolloutId,
   bundle: Digest,
   step: z.enum(STEPS),
-  checks: z.array(Check.extend({ timeout: Milliseconds })),
+  checks: z.array(AssignedCheck),
   expect: Expect,
   /** How long the host must stay healthy before it says `soaked`. */
   soakMs: Milliseconds,
@@ -45,9 +47,58 @@ export const Assignment = z.strictObject({
 });
 export type Assignment = z.infer<typeof Assignment>;
 
-/** Names one level: an agent that already follows it waits for the next one. */
-export function revisionOf(assignment: Pick<Assignment, 'epoch' | 'step'> | null): string {
-  return assignment ? `${assignment.epoch}.${assignment.step}` : 'none';
+/** How many of the answers that a host gave before its change travel with its report. */
+export const MOST_ANSWERS = 20;
+/** How many submitted checks another host asks, and how many changed hosts one host asks at a time. */
+export const MOST_VANTAGE_CHECKS = 20;
+export const MOST_VANTAGE_TASKS = 32;
+
+/** How a host answered a zone's SOA question before its change: what it must still answer afterwards, to anybody. */
+export const AnswerBefore = z.strictObject({
+  /** In presentation form, as `named-checkconf -l` has it: wider than a name that a check may ask for. */
+  zone: z.string().min(1).max(1024).regex(PRINTABLE, PRINTABLE_RULE),
+  transport: z.enum(['udp', 'tcp']),
+  rcode: z.enum(RCODES),
+  aa: z.boolean(),
+  serial: z.int().min(0).max(4_294_967_295).nullable(),
+});
+export type AnswerBefore = z.infer<typeof AnswerBefore>;
+
+/**
+ * A vantage check: asks another host, which has just been changed, at its service address. A configuration can
+ * answer itself and refuse the world, and only another host sees that.
+ */
+export const VantageTask = z.strictObject({
+  target: HostId,
+  /** The attempt that is judged: what is said of another one is not about this one. */
+  epoch: Epoch,
+  address: z.union([z.ipv4(), z.ipv6()]),
+  port: z.int().min(1).max(65_535),
+  checks: z.array(AssignedCheck).max(MOST_VANTAGE_CHECKS),
+  answers: z.array(AnswerBefore).max(MOST_ANSWERS),
+});
+export type VantageTask = z.infer<typeof VantageTask>;
+
+/** What a host has found when it asked another one. */
+export const VantageResult = z.strictObject({
+  target: HostId,
+  epoch: Epoch,
+  verdict: Verdict,
+  /** How long before it was sent the newest round of questions began, on the asking host's monotonic clock. */
+  askedAgoMs: Milliseconds,
+});
+export type VantageResult = z.infer<typeof VantageResult>;
+
+/** Names one level, and whom else to ask: an agent that already follows it waits for the next one. */
+export function revisionOf(
+  assignment: Pick<Assignment, 'epoch' | 'step'> | null,
+  vantage: readonly Pick<VantageTask, 'target' | 'epoch'>[] = [],
+): string {
+  const level = assignment ? `${assignment.epoch}.${assignment.step}` : 'none';
+  if (vantage.length === 0) return level;
+  // A digest, since a name of all tasks would have no bound.
+  const tasks = vantage.map(({ target, epoch }) => `${target} ${epoch}`).toSorted();
+  return `${level}.${sha256(tasks.join('\n')).slice(0, 16)}`;
 }
 
 /** What the host is like right now; the orchestrator shows it, and budgets with its health. */
@@ -63,6 +114,14 @@ export const HostStatus = z.strictObject({
   }),
   health: Verdict,
   zones: z.int().min(0),
+  /**
+   * Whether somebody else than the agent changed what is live (`files` of the tree, or where the `link` leads);
+   * `null` when that is not known, as in the middle of a change.
+   */
+  drift: z
+    .strictObject({ kind: z.enum(['none', 'files', 'link']), reason: z.string().max(2000) })
+    .nullable()
+    .default(null),
 });
 export type HostStatus = z.infer<typeof HostStatus>;
 
@@ -91,6 +150,8 @@ export const Report = z.strictObject({
   verdict: Verdict,
   /** How long before it was sent the host saw this, on its monotonic clock. */
   observedAgoMs: Milliseconds,
+  /** With `applying`: a sample of what the host answered until then, for those who ask it from elsewhere. */
+  answers: z.array(AnswerBefore).max(MOST_ANSWERS).optional(),
 });
 export type Report = z.infer<typeof Report>;
 
@@ -102,6 +163,8 @@ export const PollRequest = z.strictObject({
   status: HostStatus,
   /** Facts that the orchestrator has not acknowledged yet, oldest first. */
   reports: z.array(Report).max(100),
+  /** What was found at other hosts, for every task that is still followed and was asked lately. */
+  vantage: z.array(VantageResult).max(MOST_VANTAGE_TASKS).default([]),
   /** The level that the agent already follows; the answer waits until there is another one. */
   following: z.string().max(64),
   waitMs: z.int().min(0).max(30_000),
@@ -111,6 +174,8 @@ export type PollRequest = z.infer<typeof PollRequest>;
 export const PollResponse = z.strictObject({
   host: HostId,
   assignment: Assignment.nullable(),
+  /** Which other hosts to ask; those that are not named any more are asked no more. */
+  vantage: z.array(VantageTask).max(MOST_VANTAGE_TASKS).default([]),
   /** Highest `seq` of this journal that is stored; the agent need not send it again. */
   acknowledged: z.int().min(0),
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Check, DomainName } from './check.ts';
+import { AssignedCheck, Check, DomainName, RANDOM_LABEL_LENGTH, SubmittedCheck } from './check.ts';
 import { faultsOf, refusals } from './testing/faults-of.ts';
 
 const QUESTION = { name: 'www.example.com', type: 'A' };
@@ -11,6 +11,11 @@ test('a check needs a name and a type, and has a default for the rest', () => {
   expect(Check.parse(QUESTION)).toEqual({
     ...QUESTION,
     transport: 'both',
+    at: 'service',
+    recursionDesired: false,
+    ednsUdpSize: 1232,
+    dnssecOk: false,
+    randomLabel: false,
     expect: { rcode: 'NOERROR' },
     timeout: 1000,
     tries: 3,
@@ -134,12 +139,20 @@ test.each([
   ['10 tries', asking({ tries: 10 })],
   ['a timeout', asking({ timeout: '250ms' })],
   ['one transport', asking({ transport: 'tcp' })],
+  ['no EDNS', asking({ ednsUdpSize: 0 })],
+  ['the smallest EDNS size', asking({ ednsUdpSize: 512 })],
+  ['the largest EDNS size', asking({ ednsUdpSize: 4096 })],
 ])('accepts %s', (_, value) => {
   expect(refusals(Check, value)).toEqual([]);
 });
 
 test.each([
-  ['a type that is not known', asking({ type: 'AXFR' }), '/type invalid_value'],
+  ['a type that is not known', asking({ type: 'IXFR' }), '/type invalid_value'],
+  ['another place', asking({ at: '127.0.0.1' }), '/at invalid_value'],
+  ['an EDNS size below 512', asking({ ednsUdpSize: 511 }), '/ednsUdpSize invalid_value'],
+  ['an EDNS size above 4096', asking({ ednsUdpSize: 4097 }), '/ednsUdpSize invalid_value'],
+  ['an identity with an escape', expecting({ nsid: '\u001b' }), '/expect/nsid invalid_value'],
+  ['a latency of nothing', expecting({ maxLatency: '0s' }), '/expect/maxLatency invalid_value'],
   ['a type in lower case', asking({ type: 'a' }), '/type invalid_value'],
   ['an unknown transport', asking({ transport: 'quic' }), '/transport invalid_value'],
   ['an unknown response code', expecting({ rcode: 'OK' }), '/expect/rcode invalid_value'],
@@ -166,4 +179,65 @@ test.each([
   ['an unknown field of the expectation', expecting({ answer: 'x' }), '/expect/answer unknown_field'],
 ])('refuses %s', (_, value, refusal) => {
   expect(refusals(Check, value)).toEqual([refusal]);
+});
+
+describe('fields that contradict one another', () => {
+  const soa = { name: 'example.com', type: 'SOA' };
+  const axfr = { name: 'example.com', type: 'AXFR', transport: 'tcp' };
+  test.each<[string, object, string]>([
+    ['a zone transfer over UDP', { ...axfr, transport: 'both' }, '/transport'],
+    ['the answers of a zone transfer', { ...axfr, expect: { answers: [] } }, '/expect/answers'],
+    ['signatures without EDNS', asking({ dnssecOk: true, ednsUdpSize: 0 }), '/dnssecOk'],
+    ['an identity without EDNS', asking({ ednsUdpSize: 0, expect: { nsid: 'ns1' } }), '/expect/nsid'],
+    ['AD for who does not ask for it', expecting({ ad: true }), '/expect/ad'],
+    ['truncation over TCP', asking({ transport: 'tcp', expect: { tc: true } }), '/expect/tc'],
+    ['a serial of an address', expecting({ minSerial: 1 }), '/expect/minSerial'],
+    ['a serial of a refusal', { ...soa, expect: { rcode: 'REFUSED', minSerial: 1 } }, '/expect/minSerial'],
+    ['records in a refusal', expecting({ rcode: 'REFUSED', answers: ['192.0.2.1'] }), '/expect/answers'],
+    [
+      'a latency beyond the timeout',
+      asking({ timeout: '1s', expect: { maxLatency: '2s' } }),
+      '/expect/maxLatency',
+    ],
+    [
+      'a random label before a wildcard',
+      asking({ name: '*.example.com', randomLabel: true }),
+      '/randomLabel',
+    ],
+    ['a random label before a transferred zone', { ...axfr, randomLabel: true }, '/randomLabel'],
+    [
+      'a random label without room',
+      asking({ name: nameOf(253 - RANDOM_LABEL_LENGTH + 1), randomLabel: true }),
+      '/name',
+    ],
+    ['tries that take 11 s', asking({ timeout: '1100ms', tries: 10 }), '/timeout'],
+  ])('refuses %s', (_, value, path) => {
+    expect(refusals(SubmittedCheck, value)).toEqual([`${path} invalid_value`]);
+  });
+
+  test.each<[string, object]>([
+    ['a zone transfer that is refused', { ...axfr, expect: { rcode: 'REFUSED' } }],
+    ['no records in a refusal', expecting({ rcode: 'NXDOMAIN', answers: [] })],
+    ['AD that is clear, whoever asks', expecting({ ad: false })],
+    [
+      'a name that just leaves room',
+      asking({ name: `${nameOf(253 - RANDOM_LABEL_LENGTH)}.`, randomLabel: true }),
+    ],
+    ['a serial of a zone', { ...soa, expect: { minSerial: 1 } }],
+    ['a latency up to the timeout', asking({ timeout: '1s', expect: { maxLatency: '1s' } })],
+  ])('and accepts %s', (_, value) => {
+    expect(refusals(SubmittedCheck, value)).toEqual([]);
+  });
+});
+
+test('a check that was submitted reaches an agent as it was read', () => {
+  const check = SubmittedCheck.parse(
+    asking({
+      at: 'both',
+      dnssecOk: true,
+      expect: { ad: true, ra: true, tc: false, maxLatency: '20ms', nsid: 'ns1' },
+    }),
+  );
+  expect(AssignedCheck.parse(JSON.parse(JSON.stringify(check)))).toEqual(check);
+  expect(check.expect.maxLatency).toBe(20);
 });

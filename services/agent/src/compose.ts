@@ -1,27 +1,66 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
-import { systemClock } from '@breakwater/shared';
+import { type Digest, systemClock } from '@breakwater/shared';
 import type { Logger } from 'pino';
 import { readBootId } from './adapters/boot/boot-id.ts';
+import { becomeOwnerOf, markGuarded } from './adapters/boot/guarded.ts';
+import type { Means } from './adapters/console/command.ts';
+import { openConsole } from './adapters/console/socket-server.ts';
 import { namedChecker } from './adapters/checker/named-checkconf.ts';
+import { nodeDisk } from './adapters/disk/node-disk.ts';
 import { dnsClient } from './adapters/dns/dns-packet-client.ts';
+import { sourceFor } from './adapters/dns/source.ts';
+import { finishMove } from './adapters/generations/adopt.ts';
 import { openGenerations } from './adapters/generations/file-generations.ts';
+import { treeIn } from './adapters/generations/layout.ts';
+import { liveLink } from './adapters/generations/live-link.ts';
+import { socketHelper } from './adapters/helper/socket-helper.ts';
 import { openJournal } from './adapters/journal/file-journal.ts';
+import type { Journal } from './adapters/journal/interface.ts';
+import { readJournal, readOnlyJournal } from './adapters/journal/read-journal.ts';
+import type { Readings } from './adapters/metrics/interface.ts';
+import type { PromMetrics } from './adapters/metrics/prom.ts';
+import { serveMetrics } from './adapters/metrics/server.ts';
 import { httpClient } from './adapters/orchestrator/http-client.ts';
-import { runitSupervisor } from './adapters/supervisor/runit.ts';
+import type { OrchestratorClient } from './adapters/orchestrator/interface.ts';
+import type { Rehearsal } from './adapters/rehearsal/interface.ts';
+import { openRehearsal, switchedOff } from './adapters/rehearsal/named-rehearsal.ts';
+import { openSupervisor } from './adapters/supervisor/open.ts';
+import { throughHelper } from './adapters/supervisor/through-helper.ts';
+import about from '../package.json' with { type: 'json' };
 import type { Config } from './config.ts';
-import { generationToStart } from './core/boot-guard.ts';
+import type { ConsoleStatus } from './core/console-status.ts';
+import type { JournalEntry } from './core/journal-entry.ts';
 import { recall } from './core/memory.ts';
 import { Agent } from './runtime/agent.ts';
+import { guardStart } from './runtime/guard.ts';
 import { Link } from './runtime/link.ts';
 import type { Outside } from './runtime/outside.ts';
+import { verify } from './runtime/verify.ts';
+import { Vantage } from './runtime/vantage.ts';
 
-/** Chooses the real adapters. */
+/** Chooses the real adapters of an agent. */
 async function outsideOf(config: Config, log: Logger): Promise<Outside> {
-  const { host, vars, root, stateDir, storeDir, daemon } = config;
-  const boot = await readBootId();
-  const journal = await openJournal(join(storeDir, 'journal'), { clock: systemClock, boot });
+  const token = (await readFile(config.tokenFile, 'utf8')).trim();
+  return {
+    ...(await hostOf(config, log, await journalOf(config, log))),
+    rehearsal: await rehearsalOf(config),
+    orchestrator: httpClient({ orchestrators: config.orchestrators, token }),
+  };
+}
+
+async function journalOf({ storeDir }: Config, log: Logger): Promise<Journal> {
+  const options = { clock: systemClock, boot: await readBootId() };
+  const journal = await openJournal(join(storeDir, 'journal'), options);
   if (journal.damage !== null) log.error({ damage: journal.damage }, 'the journal is damaged');
+  return journal;
+}
+
+/** The adapters of this host, without anything that is only there for an orchestrator. */
+async function hostOf(config: Config, log: Logger, journal: Journal): Promise<Outside> {
+  const { host, vars, root, stateDir, storeDir, daemon } = config;
+  const helper = config.helper === undefined ? undefined : socketHelper(config.helper);
+  const boot = await readBootId();
   return {
     clock: systemClock,
     random: Math.random,
@@ -29,41 +68,153 @@ async function outsideOf(config: Config, log: Logger): Promise<Outside> {
     boot,
     view: { host: { ...host, root, stateDir }, vars },
     journal,
-    generations: await openGenerations({ root, storeDir }),
-    checker: await namedChecker({ root, config: daemon.config, stateDir }),
-    supervisor: runitSupervisor({ service: daemon.service, log: daemon.log }),
+    generations: await openGenerations({ root, storeDir, helper }),
+    checker: await namedChecker({ root, stateDir, ...daemon }),
+    rehearsal: switchedOff,
+    supervisor:
+      helper === undefined
+        ? await openSupervisor(daemon, (sentence) => log.warn(sentence))
+        : throughHelper(helper),
     dns: dnsClient({ address: host.address, port: host.port }),
-    orchestrator: httpClient({
-      orchestrators: config.orchestrators,
-      token: (await readFile(config.tokenFile, 'utf8')).trim(),
-    }),
+    dnsTo: (address, port) => dnsClient({ address, port, ...sourceFor(host.address, address) }),
+    orchestrator: nobody,
   };
+}
+
+const absent = (): Promise<never> => Promise.reject(new Error('no orchestrator is asked from the console'));
+const nobody: OrchestratorClient = { poll: absent, manifest: absent, file: absent };
+
+function rehearsalOf({ host, root, stateDir, storeDir, daemon }: Config): Rehearsal | Promise<Rehearsal> {
+  if (daemon.rehearsal === 'off') return switchedOff;
+  return openRehearsal({ ...host, ...daemon, root, stateDir, storeDir });
+}
+
+/**
+ * Before anything else that an agent does: from the moment it runs, daemons start without a guard of their own,
+ * and after a reboot one may be about to. Should it fail, the agent's own loop still goes back.
+ */
+async function guardOwnStart(config: Config, outside: Outside): Promise<void> {
+  const { clock, boot, journal, generations, log } = outside;
+  const memory = recall(journal.records());
+  const append = (entry: JournalEntry): Promise<unknown> => journal.append(entry);
+  try {
+    log.info(await guardStart({ clock, boot, agentAlive: true, memory, link: generations, append }));
+    await markGuarded(config.storeDir, boot);
+  } catch (error) {
+    log.error({ err: error }, 'the link could not be looked after before the start');
+  }
 }
 
 /** Wires one agent. @returns what runs it until the signal aborts. */
 export async function compose(config: Config, log: Logger): Promise<(signal: AbortSignal) => Promise<void>> {
-  const outside = await outsideOf(config, log);
+  const metrics = await metricsOf(config, () => agent.readings());
+  const outside: Outside = { ...(await outsideOf(config, log)), metrics };
+  await guardOwnStart(config, outside);
   const agent: Agent = new Agent(outside, () => link.tell());
   const options = { host: config.host.id, pollForMs: config.pollFor, leaseMs: config.lease };
-  const link = new Link(outside, options, agent);
+  const vantage: Vantage = new Vantage(outside, () => link.tell());
+  const link = new Link(outside, options, agent, vantage);
   return async (signal) => {
     await agent.look();
-    await Promise.all([agent.run(signal), link.run(signal)]);
+    await listenToConsole(config, log, agent);
+    if (config.metrics && metrics) await showMetrics(config.metrics, metrics, log);
+    await Promise.all([agent.run(signal), link.run(signal), vantage.run(signal)]);
   };
 }
 
 /**
- * For the service that starts the daemon at boot, before it does: puts the last known good generation back
- * when the machine went down with an unconfirmed one.
+ * For whoever starts the daemon, before it does; see `guardStart`. It writes nothing unless the link has to be
+ * put back: it must work on a disk that is full, and beside an agent.
  * @returns what it did, in a sentence.
  */
-export async function guardBoot(config: Config): Promise<string> {
+export async function guardBeforeStart(config: Config, agentAlive: boolean): Promise<string> {
   const boot = await readBootId();
-  const journal = await openJournal(join(config.storeDir, 'journal'), { clock: systemClock, boot });
-  const generations = await openGenerations(config);
-  const target = generationToStart(recall(journal.records()), await generations.live(), boot);
-  await journal.close();
-  if (target === null) return 'The live generation may be started.';
-  await generations.switchTo(target);
-  return `The live generation was not confirmed; generation ${target} was put back.`;
+  const folder = join(config.storeDir, 'journal');
+  const memory = recall((await readJournal(folder)).records);
+  const storeDir = await realpath(config.storeDir);
+  await finishMove(config.root, nodeDisk);
+  const live = liveLink(config.root, (generation) => treeIn(storeDir, generation), nodeDisk);
+  const append = async (entry: JournalEntry): Promise<void> => {
+    // A running agent looks after the journal, and two writers would overwrite each other's records.
+    if (agentAlive) return;
+    await becomeOwnerOf(storeDir);
+    const journal = await openJournal(folder, { clock: systemClock, boot });
+    try {
+      await journal.append(entry);
+    } finally {
+      await journal.close();
+    }
+  };
+  const link = { live: () => live.read(), switchTo: (generation: Digest) => live.switchTo(generation) };
+  const done = await guardStart({ clock: systemClock, boot, agentAlive, memory, link, append });
+  await becomeOwnerOf(storeDir);
+  await markGuarded(storeDir, boot);
+  return done;
+}
+
+/** Loaded only where they are wanted: an agent is a guest on its host. */
+async function metricsOf(config: Config, read: () => Readings): Promise<PromMetrics | undefined> {
+  if (config.metrics === undefined) return undefined;
+  const { promMetrics } = await import('./adapters/metrics/prom.ts');
+  return promMetrics(read, about.version);
+}
+
+/** An agent whose metrics cannot be shown, as when the port is taken, does its work all the same. */
+async function showMetrics(
+  at: NonNullable<Config['metrics']>,
+  metrics: PromMetrics,
+  log: Logger,
+): Promise<void> {
+  try {
+    await serveMetrics(at, () => metrics.text());
+  } catch (error) {
+    log.error({ err: error }, `the metrics cannot be shown on ${at.address} port ${at.port}`);
+  }
+}
+
+/** An agent without its console is still an agent: it must not be kept from reverting by a socket. */
+async function listenToConsole({ storeDir }: Config, log: Logger, agent: Agent): Promise<void> {
+  const status = (): Promise<ConsoleStatus> => Promise.resolve(agent.consoleStatus({ pid: process.pid }));
+  try {
+    await openConsole(storeDir, { status, operate: (order) => agent.operate(order) });
+  } catch (error) {
+    log.error(
+      { err: error },
+      'the console cannot reach this agent; `breakwater-agent` needs it stopped to do anything',
+    );
+  }
+}
+
+/** What a person at the console can do while no agent runs. Only `alone` writes anything. */
+export function composeConsole(config: Config, log: Logger): Pick<Means, 'look' | 'verify' | 'alone'> {
+  const journal = (): Promise<Journal> => readOnlyJournal(join(config.storeDir, 'journal'));
+  return {
+    async look() {
+      const agent = new Agent(await hostOf(config, log, await journal()), () => undefined);
+      await agent.examine();
+      return agent.consoleStatus(null);
+    },
+
+    async verify() {
+      const read = await journal();
+      const outside = await hostOf(config, log, read);
+      const records = read.records();
+      return verify({ outside, memory: recall(records), records, journalDamage: read.damage ?? null });
+    },
+
+    async alone() {
+      const agent = new Agent(await hostOf(config, log, await journalOf(config, log)), () => undefined);
+      await agent.look();
+      let running: Promise<void> | null = null;
+      return {
+        status: () => Promise.resolve(agent.consoleStatus(null)),
+        operate(order) {
+          const outcome = agent.operate(order);
+          // Not before there is an order: what nobody asked for, the next agent does.
+          running ??= agent.run(new AbortController().signal);
+          return outcome;
+        },
+      };
+    },
+  };
 }

@@ -12,6 +12,8 @@ export interface Zone {
 export interface ZoneAnswer {
   zone: string;
   transport: 'udp' | 'tcp';
+  /** Present when it was asked at loopback rather than at the service address. */
+  at?: 'loopback';
   rcode: Rcode;
   aa: boolean;
   /** SOA serial, when the answer held one. */

@@ -15,6 +15,8 @@ export interface DaemonState {
   exits: number;
   /** How the last process ended, in words ("exited with status 1", "killed by signal 9"), if one has. */
   lastExit: string | null;
+  /** The supervisor will not start it again by itself: systemd does so after five bad starts in ten seconds. */
+  gaveUp?: boolean;
 }
 
 /** Whether two observations speak of one and the same process. */

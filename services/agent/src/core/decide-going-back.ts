@@ -1,6 +1,5 @@
 import { fail, pass, type Verdict } from '@breakwater/shared';
 import { sameProcess } from './daemon.ts';
-import { judgeVerification } from './judge-round.ts';
 import type { Restart } from './memory.ts';
 import { BOUNDS, PACE } from './pace.ts';
 import { restartAgain, restartIfDue } from './restarting.ts';
@@ -52,9 +51,8 @@ function prove(here: ChangeSituation, restart: Restart): NextStep | null {
   const { epoch } = here.change.assignment;
   const { process } = world.daemon;
   const rounds = roundsSince(restart, here).filter((round) => sameProcess(round.process, process));
-  const verdict = judgeVerification(rounds, false);
-  if (verdict.verdict === 'pass') return record({ type: 'reverted', epoch, verdict: backAgain(here) });
   const last = rounds.at(-1);
+  if (last?.verdict.verdict === 'pass') return record({ type: 'reverted', epoch, verdict: backAgain(here) });
   const late = overdue(here, last?.verdict.reason ?? 'The old answers are not back.');
   // A second run of the same tool is what brought Etsy back: a daemon that does not answer is started again.
   const again = last === undefined ? null : restartAgain(here, restart);

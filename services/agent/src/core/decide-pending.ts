@@ -1,7 +1,9 @@
 import { fail, formatDuration, type Verdict } from '@breakwater/shared';
 import { sameProcess } from './daemon.ts';
+import { exitFault } from './exit-fault.ts';
 import { firstSign, judgeSteady, judgeVerification } from './judge-round.ts';
 import { BOUNDS, PACE } from './pace.ts';
+import { reloadFault, reloadIfUnproved, whenReloading } from './reloading.ts';
 import { restartIfDue } from './restarting.ts';
 import {
   type ChangeSituation,
@@ -13,8 +15,9 @@ import {
   roundsSince,
   startingPace,
 } from './situation.ts';
+import { goesBackAfter } from './spread.ts';
 
-type PendingPhase = 'applying' | 'restarting' | 'verifying' | 'soaking' | 'soaked';
+type PendingPhase = 'applying' | 'restarting' | 'reloading' | 'verifying' | 'soaking' | 'soaked';
 
 /**
  * Decides for a host that holds an unconfirmed generation. Whatever goes wrong here ends in `failed`, and the
@@ -22,19 +25,29 @@ type PendingPhase = 'applying' | 'restarting' | 'verifying' | 'soaking' | 'soake
  */
 export function decidePending(here: ChangeSituation, phase: PendingPhase): NextStep {
   const { epoch } = here.change.assignment;
-  const fault = faultOf(here) ?? (startedOn(phase) ? processFault(here) : null);
+  const fault = faultOf(here) ?? (startedOn(phase) ? (processFault(here) ?? reloadFault(here)) : null);
   if (fault !== null) return giveUp(here, fault);
   const withdrawn = withdrawal(here);
   if (withdrawn !== null) {
     return record({ type: 'reverting', epoch, verdict: withdrawn, process: here.world.daemon.process });
   }
+  const unproved = startedOn(phase) ? reloadIfUnproved(here) : null;
+  if (unproved !== null) return unproved;
   switch (phase) {
     case 'applying': {
       const { process, exits } = here.world.daemon;
-      return record({ type: 'restarting', epoch, process, exits });
+      // A daemon that does not run cannot read anything: it has to be started.
+      const reloads = here.change.assignment.action === 'reload' && process !== null;
+      return record(
+        reloads
+          ? { type: 'reloading', epoch, process, exits }
+          : { type: 'restarting', epoch, process, exits },
+      );
     }
     case 'restarting':
       return whenRestarting(here);
+    case 'reloading':
+      return whenReloading(here, giveUp);
     case 'verifying':
       return whenVerifying(here);
     case 'soaking':
@@ -61,7 +74,7 @@ function faultOf(here: ChangeSituation): Verdict | null {
   if (here.world.live !== assignment.bundle) {
     return fail('link_moved', 'The managed root no longer leads to the generation that was applied.');
   }
-  if (elapsed(swap, here) <= assignment.confirmWithinMs) return null;
+  if (elapsed(swap, here) <= goesBackAfter(assignment, here.world.spread)) return null;
   return fail(
     'unconfirmed',
     `The change was not confirmed within ${formatDuration(assignment.confirmWithinMs)}.`,
@@ -72,10 +85,6 @@ function faultOf(here: ChangeSituation): Verdict | null {
 function processFault({ change, world }: ChangeSituation): Verdict | null {
   if (sameProcess(change.process, world.daemon.process)) return null;
   return exitFault('The daemon ended after it had been started on the new generation', world.daemon.lastExit);
-}
-
-export function exitFault(what: string, lastExit: string | null): Verdict {
-  return fail('daemon_exited', lastExit === null ? `${what}.` : `${what}: it ${lastExit}.`);
 }
 
 function withdrawal(here: ChangeSituation): Verdict | null {
@@ -95,9 +104,11 @@ function whenRestarting(here: ChangeSituation): NextStep {
   if (process !== null && !sameProcess(process, restart.process)) {
     return record({ type: 'verifying', epoch, process });
   }
-  // The old process ending is one exit; each further one is the new daemon's, which nobody saw running.
+  // The old process ending is one exit; each further one is the new daemon's, which nobody saw running. A count
+  // below that of the intent began anew: a driver may lose it when the agent starts again.
   const own = restart.process === null ? 0 : 1;
-  if (exits - restart.exits > own) {
+  const ended = exits < restart.exits ? exits : exits - restart.exits;
+  if (ended > own) {
     const verdict = exitFault('The daemon does not stay up on the new generation', lastExit);
     return giveUp(here, verdict);
   }
@@ -118,7 +129,11 @@ function whenVerifying(here: ChangeSituation): NextStep {
   const { change, now } = here;
   const { epoch, verifyWithinMs } = change.assignment;
   const rounds = roundsSince(change.since, here);
-  const verdict = judgeVerification(rounds, elapsed(change.since, here) > verifyWithinMs);
+  const verdict = judgeVerification(rounds, {
+    forMs: elapsed(change.since, here),
+    withinMs: verifyWithinMs,
+    zones: change.swap?.baseline.length ?? 0,
+  });
   if (verdict.verdict === 'pass') return record({ type: 'soaking', epoch });
   if (verdict.verdict === 'pending') {
     return look('verify', startingPace(change.since, here), rounds.at(-1), now);
@@ -130,7 +145,7 @@ function whenSoaking(here: ChangeSituation): NextStep {
   const { change, world, now } = here;
   const { epoch, soakMs } = change.assignment;
   const rounds = roundsSince(change.since, here);
-  const verdict = judgeSteady(rounds);
+  const verdict = judgeSteady(rounds, change.assignment.failAfter);
   if (verdict.verdict !== 'pass' && verdict.verdict !== 'pending') {
     return giveUp(here, verdict);
   }
@@ -147,7 +162,7 @@ function whenSoaked(here: ChangeSituation): NextStep {
   const { change, now } = here;
   const { epoch } = change.assignment;
   const rounds = roundsSince(change.since, here);
-  const verdict = judgeSteady(rounds);
+  const verdict = judgeSteady(rounds, change.assignment.failAfter);
   if (verdict.verdict !== 'pass' && verdict.verdict !== 'pending') {
     return giveUp(here, verdict);
   }

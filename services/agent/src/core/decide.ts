@@ -1,7 +1,8 @@
 import { fail, pass, type Verdict } from '@breakwater/shared';
 import { decideGoingBack } from './decide-going-back.ts';
 import { sameProcess } from './daemon.ts';
-import { decidePending, exitFault } from './decide-pending.ts';
+import { decidePending } from './decide-pending.ts';
+import { exitFault } from './exit-fault.ts';
 import { firstSign, judgeSteady } from './judge-round.ts';
 import type { Memory, Moment } from './memory.ts';
 import { BOUNDS, PACE } from './pace.ts';
@@ -39,6 +40,7 @@ export function decide(memory: Memory, world: World, level: Level | null, now: n
     case 'applying':
       return whenApplying(here);
     case 'restarting':
+    case 'reloading':
     case 'verifying':
     case 'soaking':
     case 'soaked':
@@ -132,17 +134,19 @@ function whenConfirmed(here: ChangeSituation): NextStep {
   }
   if (order === 'none') return watchIdle(here);
   const { process } = world.daemon;
-  if (change.unhealthy === null && process !== null && !sameProcess(change.process, process)) {
+  if (change.unhealthy === null && !sameProcess(change.process, process)) {
     const verdict = exitFault('The daemon ended after the change was confirmed', world.daemon.lastExit);
     return record({ type: 'unhealthy', epoch, verdict, seenAt: now });
   }
   const rounds = roundsSince(change.since, here);
-  const verdict = judgeSteady(rounds);
+  const verdict = judgeSteady(rounds, change.assignment.failAfter);
   const told = change.unhealthy !== null && !recoveredSince(change.unhealthy, world);
   if (verdict.verdict !== 'pass' && verdict.verdict !== 'pending' && !told) {
     return record({ type: 'unhealthy', epoch, verdict, seenAt: firstSign(rounds) ?? now });
   }
-  return look('soak', paceOf(rounds.at(-1)?.verdict, PACE.watching), rounds.at(-1), now);
+  // What is not certain yet is asked again at once; what was told is asked for as long as it lasts.
+  const pace = verdict.verdict === 'pending' ? PACE.fast : paceOf(rounds.at(-1)?.verdict, PACE.watching);
+  return look('soak', pace, rounds.at(-1), now);
 }
 
 function recoveredSince(unhealthy: Moment, world: World): boolean {

@@ -1,4 +1,4 @@
-import { STEPS } from '@breakwater/shared';
+import { ACTIONS, STEPS } from '@breakwater/shared';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { violations } from './invariants.ts';
@@ -13,7 +13,7 @@ const bundleIn = (epoch: number) => bundleOf(epoch === 3 ? 1 : epoch);
 
 const event = fc.oneof(
   {
-    weight: 4,
+    weight: 6,
     arbitrary: fc.record({ kind: fc.constant('run' as const), ms: fc.integer({ min: 1, max: 4000 }) }),
   },
   {
@@ -21,18 +21,27 @@ const event = fc.oneof(
     arbitrary: fc.record({ kind: fc.constant('steps' as const), count: fc.integer({ min: 1, max: 6 }) }),
   },
   {
-    weight: 4,
+    weight: 6,
     arbitrary: fc.record({
       kind: fc.constant('level' as const),
       epoch: fc.integer({ min: 1, max: 3 }),
       step: fc.constantFrom(...STEPS, 'apply' as const, 'confirm' as const),
       stale: fc.boolean(),
+      action: fc.constantFrom(...ACTIONS),
     }),
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('silence' as const) }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('crash' as const) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('reboot' as const) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('kill' as const) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('absence' as const),
+      ms: fc.integer({ min: 1, max: 5000 }),
+      withDaemon: fc.boolean(),
+    }),
+  },
   {
     weight: 1,
     arbitrary: fc.record({ kind: fc.constant('pause' as const), ms: fc.integer({ min: 1, max: 90_000 }) }),
@@ -50,6 +59,7 @@ function happen(host: HostModel, what: Event): void {
     case 'level':
       host.level = level(what.epoch, what.step, what.stale ? host.now - 30_001 : host.now, {
         bundle: bundleIn(what.epoch),
+        action: what.action,
       });
       return undefined;
     case 'silence':
@@ -61,6 +71,9 @@ function happen(host: HostModel, what: Event): void {
       return host.reboot();
     case 'kill':
       return host.kill();
+    case 'absence':
+      if (what.withDaemon) host.kill();
+      return host.absence(what.ms);
     case 'pause':
       return host.pass(what.ms);
     default:
@@ -127,6 +140,8 @@ test('the random histories reach every phase and every kind of failure', () => {
     'daemon_exited',
     'wrong_answers',
     'no_answer',
+    'reload_failed',
+    'reload_unproved',
   ];
   expect([...wanted, 'called_back', 'superseded'].filter((one) => !reached.has(one))).toEqual([]);
 });

@@ -20,7 +20,7 @@ export function violations(memory: Memory, world: Pick<World, 'live'>): string[]
   must(lastKnownGood !== null, 'a change was accepted without a way back');
   must(assignment.epoch === highestEpoch, 'the change under way is not of the highest epoch');
   if (phase === 'confirmed')
-    must(lastKnownGood === assignment.bundle, 'a confirmed generation is not the last known good');
+    must(confirmed.includes(assignment.bundle), 'a confirmed generation is not among the known good ones');
   if (!isPending(change)) return found;
   must(swap !== null, `the phase ${phase} was reached without an intent to switch`);
   must(swap?.previous === lastKnownGood, 'an unconfirmed change would not go back to the last known good');

@@ -5,12 +5,19 @@ import type { ProcessId } from './daemon.ts';
 /**
  * What is written to the journal, each entry before or after the act that it speaks of.
  *
- * `applying`, `restarting` and `reverting` are intents: they are durable before the act begins, so that
+ * `applying`, `restarting`, `reloading` and `reverting` are intents: they are durable before the act begins, so that
  * whoever starts next knows that the act may have happened, wholly or in part. All others are outcomes.
  */
 export type JournalEntry =
-  /** First contact: the tree found in place became a generation, so that there is always a way back. */
-  | { type: 'adopted'; generation: Digest }
+  /**
+   * What was found in place became a generation and the last known good one: at first contact, so that there
+   * is always a way back, and later when a person at the console wants it so, with the `reason`.
+   */
+  | { type: 'adopted'; generation: Digest; reason?: string }
+  /** Intent: a person at the console wants the daemon restarted, or the recorded files put back. */
+  | { type: 'asked'; verb: 'restart' | 'repair'; reason: string; process: ProcessId | null }
+  /** That restart brought this process: of a kept generation it is the one that counts from now on. */
+  | { type: 'restarted'; process: ProcessId }
   /** A new epoch begins; nothing live is touched until `applying`. */
   | { type: 'accepted'; assignment: Assignment }
   | { type: 'ready'; epoch: number; verdict: Verdict }
@@ -24,6 +31,8 @@ export type JournalEntry =
    * and so on the switched tree.
    */
   | { type: 'restarting'; epoch: number; process: ProcessId | null; exits: number }
+  /** Intent: the root is switched and this process will be told to read it; it must be the same one afterwards. */
+  | { type: 'reloading'; epoch: number; process: ProcessId; exits: number }
   | { type: 'verifying'; epoch: number; process: ProcessId }
   | { type: 'soaking'; epoch: number }
   | { type: 'soaked'; epoch: number; verdict: Verdict }

@@ -19,9 +19,10 @@ export function isPrimary(zone: Zone): boolean {
 }
 
 /** What an answer adds to a baseline; `null` when the zone was not answered, and so need not be afterwards. */
-export function baselineOf({ name, transport }: Question, answer: Answer): ZoneAnswer | null {
+export function baselineOf({ name, transport, at }: Question, answer: Answer): ZoneAnswer | null {
   if (answer.kind === 'none' || answer.rcode !== 'NOERROR') return null;
-  return { zone: name, transport, rcode: answer.rcode, aa: answer.aa, serial: answer.serial };
+  const { rcode, aa, serial } = answer;
+  return { zone: name, transport, ...(at === 'loopback' && { at }), rcode, aa, serial };
 }
 
 /** Judges whether a zone is still answered as it was before the change. */

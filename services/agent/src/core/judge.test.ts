@@ -2,10 +2,9 @@ import { Check, fail, inconclusive, noData, pass, pending, type Verdict } from '
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Answered } from './answer.ts';
-import { judgeBaseline, judgeNewZone, judgeServing } from './judge-baseline.ts';
+import { baselineOf, judgeBaseline, judgeNewZone, judgeServing } from './judge-baseline.ts';
 import { judgeCheck } from './judge-check.ts';
-import { judgeSteady, judgeVerification, worstOf } from './judge-round.ts';
-import { judgeZones } from './judge-zones.ts';
+import { judgeSteady, judgeVerification, silenceOf, worstOf } from './judge-round.ts';
 import { soaQuestion } from './plan-questions.ts';
 import { isLowerSerial } from './serial.ts';
 import type { Round } from './world.ts';
@@ -14,8 +13,12 @@ const GOOD: Answered = {
   kind: 'answer',
   rcode: 'NOERROR',
   aa: true,
+  ad: false,
+  ra: false,
+  tc: false,
   answers: ['192.0.2.1'],
   serial: null,
+  nsid: null,
   latencyMs: 1,
 };
 const SOA = soaQuestion('example.com');
@@ -51,6 +54,28 @@ describe('a check', () => {
     ['an older serial', { minSerial: 5 }, { serial: 4 }, 'serial_too_low'],
     ['a serial that has wrapped around', { minSerial: 4_294_967_295 }, { serial: 1 }, 'answered'],
     ['SERVFAIL', {}, { rcode: 'SERVFAIL' }, 'wrong_rcode'],
+    ['an answer that should have been refused', { rcode: 'REFUSED' }, {}, 'not_refused'],
+    ['another code than a refusal', { rcode: 'REFUSED' }, { rcode: 'SERVFAIL' }, 'wrong_rcode'],
+    ['no ad flag', { ad: true }, {}, 'wrong_flags'],
+    ['recursion offered to everybody', { ra: false }, { ra: true }, 'wrong_flags'],
+    ['an answer cut short', { tc: false }, { tc: true }, 'wrong_flags'],
+    [
+      'all flags as expected',
+      { aa: true, ad: false, ra: true, tc: true },
+      { ra: true, tc: true },
+      'answered',
+    ],
+    ['another server', { nsid: 'ns1' }, { nsid: 'ns2' }, 'wrong_server'],
+    ['a server without identity', { nsid: 'ns1' }, {}, 'wrong_server'],
+    ['the right server', { nsid: 'ns1' }, { nsid: 'ns1' }, 'answered'],
+    ['a slow answer', { maxLatency: '10ms' }, { latencyMs: 10.5 }, 'too_slow'],
+    ['a quick one', { maxLatency: '10ms' }, { latencyMs: 10 }, 'answered'],
+    [
+      'a wrong answer that is slow as well',
+      { answers: [], maxLatency: '1ms' },
+      { latencyMs: 9 },
+      'wrong_answers',
+    ],
   ])('%s', (_, expected, answer, code) => {
     expect(judged(expected, answer).code).toBe(code);
   });
@@ -67,6 +92,32 @@ describe('a check', () => {
     expect(judged({}, { rcode: 'REFUSED' }, true).verdict).toBe('fail');
     expect(judged({ rcode: 'SERVFAIL' }, { rcode: 'SERVFAIL' }, true).verdict).toBe('pass');
   });
+
+  test('a slow answer is no failure yet while the daemon starts', () => {
+    expect(judged({ maxLatency: '1ms' }, { latencyMs: 2 }, true)).toMatchObject({
+      verdict: 'inconclusive',
+      code: 'too_slow',
+    });
+  });
+
+  test('over TCP nothing is said of truncation', () => {
+    const check = Check.parse({ name: 'x.example', type: 'A', expect: { tc: true } });
+    const question = { name: 'x.example', type: 'A', transport: 'tcp', timeoutMs: 1 } as const;
+    expect(judgeCheck(check, question, GOOD, false).code).toBe('answered');
+  });
+
+  test('answers are a set: neither order nor repetition matters, and one more or less does', () => {
+    const addresses = fc.uniqueArray(fc.ipV4(), { minLength: 1, maxLength: 8 });
+    fc.assert(
+      fc.property(addresses, fc.infiniteStream(fc.nat()), (given, numbers) => {
+        const shuffled = given.toSorted(() => ((numbers.next().value ?? 0) % 3) - 1);
+        const code = (answers: string[]): string => judged({ answers: given }, { answers }).code;
+        expect(code([...shuffled, ...shuffled.slice(0, 1)])).toBe('answered');
+        expect(code(shuffled.slice(1))).toBe('wrong_answers');
+        expect(judged({ answers: given.slice(1) }, { answers: shuffled }).code).toBe('wrong_answers');
+      }),
+    );
+  });
 });
 
 describe('a zone that answered before', () => {
@@ -80,6 +131,13 @@ describe('a zone that answered before', () => {
     ['REFUSED', { rcode: 'REFUSED' }, 'wrong_rcode'],
   ])('%s', (_, answer, code) => {
     expect(judgeBaseline(before, SOA, { ...GOOD, ...answer }, false).code).toBe(code);
+  });
+
+  test('at loopback is judged by what loopback answered', () => {
+    const question = { ...SOA, at: 'loopback' as const };
+    const known = baselineOf(question, { ...GOOD, serial: 3 });
+    expect(known).toEqual({ ...before, zone: 'example.com', at: 'loopback', serial: 3 });
+    expect(baselineOf(SOA, GOOD)).not.toHaveProperty('at');
   });
 
   test('a new zone must be authoritative', () => {
@@ -141,6 +199,24 @@ function rounds(...verdicts: Verdict[]): Round[] {
   }));
 }
 
+const started = (forMs: number, zones = 1) => ({ forMs, withinMs: 5000, zones });
+
+describe('a round without any answer', () => {
+  const none = (refused?: true) => ({
+    kind: 'none' as const,
+    cause: 'x',
+    latencyMs: 1,
+    ...(refused && { refused }),
+  });
+  test.each([
+    ['no questions', [], undefined],
+    ['one answer is enough', [none(true), GOOD], undefined],
+    ['all refused', [none(true), none(true)], 'refused'],
+    ['some refused', [none(true), none()], 'unanswered'],
+    ['all silent', [none()], 'unanswered'],
+  ])('%s', (_, answers, silence) => expect(silenceOf(answers)).toBe(silence));
+});
+
 describe('a daemon that was just started', () => {
   test.each<[string, Verdict[], boolean, string]>([
     ['nothing asked yet', [], false, 'pending'],
@@ -154,7 +230,28 @@ describe('a daemon that was just started', () => {
     ['never asked, out of time', [], true, 'fail'],
     ['right just out of time', [P], true, 'pass'],
   ])('%s', (_, verdicts, overdue, verdict) => {
-    expect(judgeVerification(rounds(...verdicts), overdue).verdict).toBe(verdict);
+    expect(judgeVerification(rounds(...verdicts), started(overdue ? 5001 : 5000)).verdict).toBe(verdict);
+  });
+
+  const refused = rounds(N, N, N).map((round) => ({ ...round, silence: 'refused' as const }));
+  const mute = refused.map((round) => ({ ...round, silence: 'unanswered' as const }));
+  const [first, ...others] = refused;
+  test.each<[string, Round[], number, number, string]>([
+    ['a closed port is waited for', refused, 3000, 0, 'verifying'],
+    ['and not for long', refused, 3001, 0, 'not_listening'],
+    ['but longer where many zones are read', refused, 5000, 20_000, 'verifying'],
+    ['two rounds are not certain', others, 5000, 0, 'verifying'],
+    ['silence is waited for', mute, 5000, 0, 'verifying'],
+    ['one answer among them is one', [...others, ...rounds(N)], 5000, 0, 'verifying'],
+    [
+      'right answers are right',
+      [first, ...others, ...rounds(P)].filter((r) => r !== undefined),
+      5000,
+      0,
+      'answered',
+    ],
+  ])('%s', (_, seen, forMs, zones, code) => {
+    expect(judgeVerification(seen, started(forMs, zones)).code).toBe(code);
   });
 });
 
@@ -168,42 +265,31 @@ describe('a daemon that is up', () => {
     ['wrong, then silent', [F, N], 'fail'],
     ['not judged twice', [I, I], 'fail'],
   ])('%s', (_, verdicts, verdict) => {
-    expect(judgeSteady(rounds(...verdicts)).verdict).toBe(verdict);
+    expect(judgeSteady(rounds(...verdicts), 2).verdict).toBe(verdict);
+  });
+
+  test.each([1, 2, 3, 4, 5])(
+    'that may go wrong %i times in a row fails with the last of them, and not before',
+    (n) => {
+      const wrong = Array.from({ length: n }, () => F);
+      expect(judgeSteady(rounds(P, ...wrong), n).verdict).toBe('fail');
+      expect(judgeSteady(rounds(P, ...wrong.slice(1)), n).verdict).toBe(n === 1 ? 'pass' : 'pending');
+      expect(judgeSteady(rounds(...wrong.slice(1), P, F), n).verdict).toBe(n === 1 ? 'fail' : 'pending');
+    },
+  );
+
+  test('is not forgiven a second round without any answer, whatever else it is forgiven', () => {
+    const silent = rounds(N, N, N).map((round) => ({ ...round, silence: 'unanswered' as const }));
+    expect(judgeSteady(silent.slice(0, 2), 5)).toMatchObject({ verdict: 'fail', code: 'no_answer' });
+    expect(judgeSteady(silent.slice(0, 1), 5).verdict).toBe('pending');
+    expect(judgeSteady(rounds(N, N, N), 5).verdict).toBe('pending');
+    expect(judgeSteady([...silent.slice(0, 1), ...rounds(P), ...silent.slice(1, 2)], 5).verdict).toBe(
+      'pending',
+    );
   });
 
   test('that ends between any two rounds is in a restart loop, however right its answers', () => {
     const looping = rounds(P, P, P).map((round, exits) => ({ ...round, exits }));
-    expect(judgeSteady(looping).code).toBe('restart_loop');
-  });
-});
-
-describe('preflight', () => {
-  const zone = (name: string) => ({ name, type: 'primary' });
-  const [A, B] = [zone('a.example'), zone('b.example')];
-  test.each([
-    ['the same zones', [A, B], [A, B], {}, 'zones_as_expected'],
-    ['a new zone', [A], [A, B], {}, 'zones_as_expected'],
-    ['a zone that vanishes', [A, B], [A], {}, 'zone_removed_unannounced'],
-    ['one that was announced', [A, B], [A], { zonesRemoved: ['B.Example.'] }, 'zones_as_expected'],
-    [
-      'one where another was announced',
-      [A, B],
-      [A],
-      { zonesRemoved: ['c.example'] },
-      'zone_removed_unannounced',
-    ],
-    ['everything, announced', [A, B], [], { zonesRemoved: '*' as const }, 'zones_as_expected'],
-    ['a change where none was expected', [A], [A], { noChange: true }, 'change_not_expected'],
-  ])('%s', (_, zonesBefore, zonesNow, expected, code) => {
-    const expectation = { noChange: false, zonesRemoved: [], ...expected };
-    expect(judgeZones({ zonesBefore, zonesNow, sameFiles: false }, expectation).code).toBe(code);
-  });
-
-  test('names the zones that would vanish', () => {
-    const verdict = judgeZones(
-      { zonesBefore: [A, B], zonesNow: [], sameFiles: false },
-      { noChange: false, zonesRemoved: [] },
-    );
-    expect(verdict.reason).toContain('a.example, b.example');
+    expect(judgeSteady(looping, 2).code).toBe('restart_loop');
   });
 });

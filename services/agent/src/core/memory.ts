@@ -16,7 +16,7 @@ export interface Swap extends Moment {
   baseline: Baseline;
 }
 
-/** The intent to restart the daemon, with what ran on the switched link before. */
+/** The intent to restart or reload the daemon, with what ran on the switched link before. */
 export interface Restart extends Moment {
   process: ProcessId | null;
   exits: number;
@@ -53,15 +53,17 @@ export const NO_MEMORY: Memory = { highestEpoch: 0, confirmed: [], lastKnownGood
 
 /** Whether an entry may be written in this state of memory. */
 export function isLegal(memory: Memory, entry: JournalEntry): boolean {
-  if (entry.type === 'adopted') return memory.lastKnownGood === null;
+  // Without a way back there must be one, whatever a damaged journal says otherwise.
+  if (entry.type === 'adopted' && memory.lastKnownGood === null) return true;
   if (!TRANSITIONS[memory.change?.phase ?? 'none'].includes(entry.type)) return false;
   if (entry.type === 'accepted') return entry.assignment.epoch > memory.highestEpoch;
+  if (!('epoch' in entry)) return true;
   return entry.epoch === memory.change?.assignment.epoch;
 }
 
 /** What is remembered after one more record. */
 export function remember(memory: Memory, record: JournalRecord): Memory {
-  if (record.type === 'adopted') return withConfirmed(memory, [...memory.confirmed, record.generation]);
+  if (record.type === 'adopted') return adopt(memory, record.generation);
   if (record.type === 'accepted') return accept(memory, record.assignment, record);
   if (memory.change === null) return memory;
   const next = { ...memory, change: advance(memory.change, record) };
@@ -81,6 +83,14 @@ export function recall(records: readonly JournalRecord[]): Memory {
 function withConfirmed(memory: Memory, generations: readonly Digest[]): Memory {
   const confirmed = generations.filter((known, index) => !generations.includes(known, index + 1));
   return { ...memory, confirmed, lastKnownGood: confirmed.at(-1) ?? null };
+}
+
+/** A change that is on its way back leads to what was adopted: that is what the host is to be at from now on. */
+function adopt(memory: Memory, generation: Digest): Memory {
+  const { change } = memory;
+  const next = withConfirmed(memory, [...memory.confirmed, generation]);
+  if (change === null || change.swap === null || !isPending(change)) return next;
+  return { ...next, change: { ...change, swap: { ...change.swap, previous: generation } } };
 }
 
 function accept(memory: Memory, assignment: Assignment, { at, boot }: Moment): Memory {
@@ -112,11 +122,14 @@ function advance(change: Change, record: ChangeRecord): Change {
         restart: null,
       };
     case 'restarting':
+    case 'reloading':
       return { ...next, restart: { process: record.process, exits: record.exits, ...moment } };
     case 'verifying':
       return { ...next, process: record.process };
     case 'unhealthy':
       return { ...next, unhealthy: moment };
+    case 'restarted':
+      return { ...next, process: record.process };
     case 'failed':
     case 'rejected':
       return { ...next, cause: record.verdict };
@@ -128,6 +141,7 @@ function advance(change: Change, record: ChangeRecord): Change {
     case 'confirmed':
     case 'reverted':
     case 'revertFailed':
+    case 'asked':
       return next;
     default:
       return record satisfies never;
@@ -145,6 +159,7 @@ export function isPending(change: Change): boolean {
       return false;
     case 'applying':
     case 'restarting':
+    case 'reloading':
     case 'verifying':
     case 'soaking':
     case 'soaked':

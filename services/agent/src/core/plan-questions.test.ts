@@ -1,7 +1,9 @@
 import { Check } from '@breakwater/shared';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Zone, ZoneAnswer } from './baseline.ts';
-import { baselineQuestions, type Ground, judgeAsk, planQuestions } from './plan-questions.ts';
+import { BOUNDS } from './pace.ts';
+import { baselineQuestions, type Ground, judgeAsk, planQuestions, silenceBound } from './plan-questions.ts';
 import { PURPOSES, type Purpose } from './world.ts';
 
 const primary = (name: string): Zone => ({ name, type: 'primary' });
@@ -90,16 +92,61 @@ describe('verifying', () => {
 test('a soak asks all checks and a rotating sample of the zones, which reaches every one', () => {
   const names = Array.from({ length: 120 }, (_, index) => `zone${index}.example`);
   const ground = { checks: CHECKS, baseline: names.map(answered), zonesNow: names.map(primary) };
-  const turns = [0, 1, 2].map((turn) => asked('soak', ground, turn));
-  for (const turn of turns) expect(turn).toHaveLength(3 + 50);
+  const turns = [0, 1, 2, 3].map((turn) => asked('soak', ground, turn));
+  for (const turn of turns) expect(turn).toHaveLength(3 + 30);
   expect(new Set(turns.flat()).size).toBe(3 + 120);
 });
 
 test('a baseline asks every zone over UDP, and a few over TCP', () => {
   const names = Array.from({ length: 10 }, (_, index) => `zone${index}.example`);
-  const questions = baselineQuestions(names);
+  const questions = baselineQuestions(names, false);
   expect(questions.filter((one) => one.transport === 'udp').map((one) => one.name)).toEqual(names);
   expect(questions.filter((one) => one.transport === 'tcp')).toHaveLength(3);
+});
+
+test('a baseline asks a few zones at loopback too, where that is another place', () => {
+  const places = (atLoopback: boolean) =>
+    baselineQuestions(['a.example', 'b.example', 'c.example', 'd.example'], atLoopback).map(({ at }) => at);
+  expect(places(true).filter((at) => at === 'loopback')).toHaveLength(3);
+  expect(places(false)).not.toContain('loopback');
+});
+
+test('a zone that was answered at loopback is asked there again', () => {
+  const baseline = [{ ...answered('a.example'), at: 'loopback' as const }];
+  const [ask] = planQuestions('revert', { ...EMPTY, baseline }, 0);
+  expect(ask?.question).toMatchObject({ name: 'a.example', at: 'loopback' });
+});
+
+test('a check is asked in all its places and over all its transports, with all that it wants', () => {
+  const check = Check.parse({
+    ...{ name: 'a.example', type: 'SOA', at: 'both', recursionDesired: true, ednsUdpSize: 4096 },
+    ...{ dnssecOk: true, randomLabel: true, timeout: '1s' },
+  });
+  const asks = planQuestions('verify', { ...EMPTY, checks: [check] as Ground['checks'] }, 0);
+  expect(asks.map(({ question }) => `${question.at} ${question.transport}`)).toEqual([
+    ...['service udp', 'service tcp', 'loopback udp', 'loopback tcp'],
+  ]);
+  const wanted = { recursionDesired: true, ednsUdpSize: 4096, dnssecOk: true, randomLabel: true };
+  for (const { question } of asks) expect(question).toMatchObject(wanted);
+});
+
+test('a soak that lasts long enough asks every zone, however many there are', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 400 }), (count) => {
+      const names = Array.from({ length: count }, (_, index) => `zone${index}.example`);
+      const ground = { baseline: names.map(answered), zonesNow: names.map(primary) };
+      const turns = Array.from({ length: Math.ceil(count / 30) }, (_, turn) => asked('soak', ground, turn));
+      expect(new Set(turns.flat()).size).toBe(count);
+    }),
+  );
+});
+
+test('only a round that asks for nothing but recursion may be silent for long', () => {
+  const recursive = Check.parse({ name: 'a.example', type: 'A', recursionDesired: true, timeout: '3s' });
+  const ground = { ...EMPTY, checks: [recursive] as Ground['checks'] };
+  expect(silenceBound(planQuestions('soak', ground, 0))).toBe(3000);
+  const withZone = { ...ground, baseline: [answered('a.example')], zonesNow: [primary('a.example')] };
+  expect(silenceBound(planQuestions('soak', withZone, 0))).toBe(BOUNDS.silence);
 });
 
 test('a zone that was answered over TCP is asked over TCP again', () => {

@@ -3,6 +3,7 @@ import type { Answer, Answered, Question } from './answer.ts';
 import type { Baseline, Zone, ZoneAnswer } from './baseline.ts';
 import { isOwnZone, isPrimary, judgeBaseline, judgeNewZone, judgeServing } from './judge-baseline.ts';
 import { judgeCheck, unanswered } from './judge-check.ts';
+import { BOUNDS } from './pace.ts';
 import { normalName } from './rdata.ts';
 import type { Purpose } from './world.ts';
 
@@ -10,6 +11,8 @@ import type { Purpose } from './world.ts';
 export interface Ask {
   question: Question;
   tries: number;
+  /** The serial that the question was answered with before the change, where there was one. */
+  serialBefore?: number;
   judge: (answer: Answered, starting: boolean) => Verdict;
 }
 
@@ -28,11 +31,12 @@ export interface Ground {
   zonesNow: readonly Zone[];
 }
 
-/** How many zones one round of a long watch asks; the next round takes the next ones. */
-const SAMPLE = 50;
+/** How many zones one round of a long watch asks; the next round takes the next ones. Two rounds a second: 60 zones. */
+const SAMPLE = 30;
 const ZONE_TIMEOUT_MS = 1000;
 const ZONE_TRIES = 3;
 const ZONES_OVER_TCP = 3;
+const ZONES_AT_LOOPBACK = 3;
 
 /**
  * Plans one round. An empty plan means that there is nothing by which the generation could be judged, which
@@ -59,12 +63,25 @@ export function soaQuestion(zone: string, transport: Question['transport'] = 'ud
 }
 
 /**
- * The questions whose answers make a baseline: every zone over UDP, and a few over TCP, which shows whether the
- * daemon still takes connections; thousands of them would only load it.
+ * The questions whose answers make a baseline: every zone over UDP; a few over TCP, which shows whether the daemon
+ * still takes connections; and a few at loopback, where many a host asks its own server. Thousands of those would
+ * only load the daemon.
+ * @param atLoopback false where the service address is a loopback address itself
  */
-export function baselineQuestions(zones: readonly string[]): Question[] {
+export function baselineQuestions(zones: readonly string[], atLoopback: boolean): Question[] {
   const overTcp = zones.slice(0, ZONES_OVER_TCP).map((zone) => soaQuestion(zone, 'tcp'));
-  return [...zones.map((zone) => soaQuestion(zone)), ...overTcp];
+  const local = zones.slice(0, atLoopback ? ZONES_AT_LOOPBACK : 0);
+  const loopback = local.map((zone): Question => ({ ...soaQuestion(zone), at: 'loopback' }));
+  return [...zones.map((zone) => soaQuestion(zone)), ...overTcp, ...loopback];
+}
+
+/**
+ * How long a round may be without any answer until it is over, in milliseconds. Only recursion may take longer than a
+ * moment: everything else is answered from what the server has.
+ */
+export function silenceBound(asks: readonly Ask[]): number {
+  if (!asks.every(({ question }) => question.recursionDesired === true)) return BOUNDS.silence;
+  return Math.max(BOUNDS.silence, ...asks.map(({ question }) => question.timeoutMs));
 }
 
 /** Whether a zone may be gone: the submitter has said so. */
@@ -73,15 +90,25 @@ export function mayVanish(zone: string, removed: Expect['zonesRemoved']): boolea
 }
 
 function askChecks(checks: Ground['checks']): Ask[] {
-  return checks.flatMap((check) => transportsOf(check).map((transport) => askCheck(check, transport)));
+  return checks.flatMap((check) =>
+    placesOf(check).flatMap((at) => transportsOf(check).map((transport) => askCheck(check, transport, at))),
+  );
 }
 
 function transportsOf({ transport }: Check): Question['transport'][] {
   return transport === 'both' ? ['udp', 'tcp'] : [transport];
 }
 
-function askCheck(check: Check, transport: Question['transport']): Ask {
-  const question: Question = { name: check.name, type: check.type, transport, timeoutMs: check.timeout };
+type Place = NonNullable<Question['at']>;
+
+function placesOf({ at }: Check): Place[] {
+  return at === 'both' ? ['service', 'loopback'] : [at];
+}
+
+function askCheck(check: Check, transport: Question['transport'], at: Place): Ask {
+  const { name, type, timeout, recursionDesired, ednsUdpSize, dnssecOk, randomLabel } = check;
+  const flags = { recursionDesired, ednsUdpSize, dnssecOk, randomLabel };
+  const question: Question = { name, type, transport, timeoutMs: timeout, at, ...flags };
   return {
     question,
     tries: check.tries,
@@ -101,10 +128,11 @@ function askZones({ baseline, expect, zonesBefore, zonesNow }: Ground): Ask[] {
 }
 
 function askBefore(before: ZoneAnswer): Ask {
-  const question = soaQuestion(before.zone, before.transport);
+  const question: Question = { ...soaQuestion(before.zone, before.transport), at: before.at ?? 'service' };
   return {
     question,
     tries: ZONE_TRIES,
+    ...(before.serial !== null && { serialBefore: before.serial }),
     judge: (answer, starting) => judgeBaseline(before, question, answer, starting),
   };
 }

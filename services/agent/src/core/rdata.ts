@@ -7,6 +7,8 @@ type Field = 'number' | 'name' | 'word' | 'text' | 'hex' | 'base64' | 'ipv4' | '
 const FIELDS: Readonly<Record<Type, readonly [Field, ...Field[]]>> = {
   A: ['ipv4'],
   AAAA: ['ipv6'],
+  /** No record has this type; it is only asked for. */
+  AXFR: ['text'],
   CAA: ['number', 'word', 'text'],
   CNAME: ['name'],
   DNSKEY: ['number', 'number', 'number', 'base64'],

@@ -91,7 +91,16 @@ test('an orchestrator that has lost its memory is refused', () => {
 test('unknown is never healthy', () => {
   const process = { pid: 1, startedAt: 1 };
   const daemon = { process, exits: 0, lastExit: null };
-  const world = { live: null, daemon, boot: BOOT, evidence: NO_EVIDENCE, staged: null, restartAskedAt: null };
+  const world = {
+    live: null,
+    daemon,
+    boot: BOOT,
+    evidence: NO_EVIDENCE,
+    staged: null,
+    spread: 0,
+    restartAskedAt: null,
+    reload: null,
+  };
   const passed = {
     verdict: { verdict: 'pass', code: 'x', reason: '' },
     startedAt: 0,

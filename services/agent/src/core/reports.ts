@@ -1,17 +1,21 @@
 import {
+  AnswerBefore,
   type Assignment,
+  MOST_ANSWERS,
   pass,
   pending,
   type Report,
   type ReportedState,
   type Verdict,
 } from '@breakwater/shared';
+import type { Baseline } from './baseline.ts';
 import type { JournalRecord } from './journal-entry.ts';
 import type { Moment } from './memory.ts';
 
 /** How many facts one message may carry. */
 const AT_ONCE = 100;
 const LONGEST_AGO_MS = 31 * 86_400_000;
+const ANSWERS_OVER_TCP = 3;
 
 /**
  * What the orchestrator has not acknowledged yet, oldest first.
@@ -38,14 +42,36 @@ function reportOf(record: JournalRecord, assignment: Assignment, now: Moment): R
   const seenAt = 'seenAt' in record ? record.seenAt : record.at;
   const ago = record.boot === now.boot ? Math.max(0, Math.min(now.at - seenAt, LONGEST_AGO_MS)) : 0;
   const { epoch, rollout } = assignment;
-  return { seq: record.seq, epoch, rollout, ...told, observedAgoMs: Math.round(ago) };
+  const answers = record.type === 'applying' ? { answers: sampleOf(record.baseline) } : {};
+  return { seq: record.seq, epoch, rollout, ...told, observedAgoMs: Math.round(ago), ...answers };
+}
+
+/**
+ * Some of the answers before a change, spread over all of them, for those who ask this host from elsewhere. What was
+ * asked at loopback tells them nothing.
+ */
+function sampleOf(baseline: Baseline): AnswerBefore[] {
+  const open = baseline.flatMap(({ zone, transport, at, rcode, aa, serial }) =>
+    at === 'loopback' ? [] : [{ zone, transport, rcode, aa, serial }],
+  );
+  const sendable = open.filter((answer) => AnswerBefore.safeParse(answer).success);
+  const tcp = sendable.filter(({ transport }) => transport === 'tcp').slice(0, ANSWERS_OVER_TCP);
+  const udp = sendable.filter(({ transport }) => transport === 'udp');
+  const stride = Math.max(1, udp.length / (MOST_ANSWERS - tcp.length));
+  return [
+    ...udp.filter((_, index) => Math.floor(index % stride) === 0).slice(0, MOST_ANSWERS - tcp.length),
+    ...tcp,
+  ];
 }
 
 function tell(record: JournalRecord): { state: ReportedState; verdict: Verdict } | null {
   switch (record.type) {
     case 'adopted':
+    case 'asked':
+    case 'restarted':
     case 'accepted':
     case 'restarting':
+    case 'reloading':
       return null;
     case 'rejected':
       return { state: 'failed', verdict: record.verdict };

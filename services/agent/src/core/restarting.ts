@@ -1,6 +1,6 @@
 import { sameProcess } from './daemon.ts';
 import type { Restart } from './memory.ts';
-import { BOUNDS } from './pace.ts';
+import { BOUNDS, PACE } from './pace.ts';
 import type { ChangeSituation, NextStep } from './situation.ts';
 
 /**
@@ -13,7 +13,10 @@ import type { ChangeSituation, NextStep } from './situation.ts';
 export function restartIfDue({ change, world, now }: ChangeSituation, restart: Restart): NextStep | null {
   const asked = world.restartAskedAt;
   if (asked === null || asked < restart.at) return { do: 'restart' };
-  const old = sameProcess(restart.process, world.daemon.process);
+  const { process, gaveUp } = world.daemon;
+  // Nothing runs, and nobody but the agent will start anything: the repaired host would wait for nothing.
+  if (process === null && gaveUp === true && now - asked > PACE.watching) return { do: 'restart' };
+  const old = sameProcess(restart.process, process);
   const patience = BOUNDS.stop + (old ? 0 : change.assignment.verifyWithinMs);
   return now - asked > patience ? { do: 'restart' } : null;
 }

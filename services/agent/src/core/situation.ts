@@ -16,6 +16,8 @@ export type NextStep =
   | { do: 'record'; entry: JournalEntry }
   | { do: 'switchTo'; generation: Digest }
   | { do: 'restart' }
+  /** Have the running daemon read a generation, the live one. */
+  | { do: 'reload'; generation: Digest }
   /** Ask one round of questions. */
   | { do: 'check'; purpose: Purpose; turn: number }
   | { do: 'wait'; forMs: number };

@@ -1,10 +1,17 @@
 import { fail, type HostStatus, noData, pending, type Verdict } from '@breakwater/shared';
+import type { Drift } from './drift.ts';
 import type { Memory } from './memory.ts';
 import { BOUNDS } from './pace.ts';
 import type { World } from './world.ts';
 
 /** What the host is like now, as far as somebody has just looked. */
-export function statusOf(memory: Memory, world: World, zones: number, now: number): HostStatus {
+export function statusOf(
+  memory: Memory,
+  world: World,
+  zones: number,
+  now: number,
+  drift: Drift | null = null,
+): HostStatus {
   const { process, exits } = world.daemon;
   return {
     generation: world.live,
@@ -13,6 +20,7 @@ export function statusOf(memory: Memory, world: World, zones: number, now: numbe
     daemon: { running: process !== null, pid: process?.pid ?? null, restarts: exits },
     health: clipped(healthOf(world, now)),
     zones,
+    drift,
   };
 }
 
@@ -42,6 +50,6 @@ export function clipped(verdict: Verdict): Verdict {
 }
 
 /** What of a status should be heard at once; the rest can wait for the next message. */
-export function newsOf({ generation, daemon, health }: HostStatus): string {
-  return `${generation} ${daemon.pid} ${health.verdict}`;
+export function newsOf({ generation, daemon, health, drift }: HostStatus): string {
+  return `${generation} ${daemon.pid} ${health.verdict} ${drift?.kind}`;
 }

@@ -15,6 +15,7 @@ const ENTRIES: JournalEntry[] = [
   { type: 'rejected', epoch: 1, verdict: VERDICT },
   { type: 'applying', epoch: 1, previous: OLD, baseline: [], process: PROCESS },
   { type: 'restarting', epoch: 1, process: PROCESS, exits: 0 },
+  { type: 'reloading', epoch: 1, process: PROCESS, exits: 0 },
   { type: 'verifying', epoch: 1, process: PROCESS },
   { type: 'soaking', epoch: 1 },
   { type: 'soaked', epoch: 1, verdict: VERDICT },

@@ -7,6 +7,7 @@ export const PHASES = [
   'rejected',
   'applying',
   'restarting',
+  'reloading',
   'verifying',
   'soaking',
   'soaked',
@@ -24,38 +25,47 @@ type EntryType = JournalEntry['type'];
  * Which journal entry may follow in which phase. There is no other way through a change, and above all none
  * from anything that failed back to `applying`: what was tried once in an epoch is never tried again in it.
  *
- * `unhealthy` in `confirmed` and `restarting` while going back say something about a phase without leaving it.
+ * `unhealthy` in `confirmed` and `restarting` while going back say something about a phase without leaving it,
+ * and so do `adopted`, `asked` and `restarted`, which a person at the console causes.
  */
 export const TRANSITIONS: Readonly<Record<Phase | 'none', readonly EntryType[]>> = {
-  none: ['adopted', 'accepted'],
-  accepted: ['accepted', 'ready', 'rejected', 'reverted'],
+  none: ['adopted', 'accepted', 'asked', 'restarted'],
+  accepted: ['accepted', 'ready', 'rejected', 'reverted', 'asked', 'restarted'],
   // Not before a grant, and a second time only when the link was never switched and the baseline grew old.
-  ready: ['accepted', 'applying', 'rejected', 'reverted'],
-  rejected: ['accepted', 'reverted'],
+  ready: ['accepted', 'applying', 'rejected', 'reverted', 'asked', 'restarted'],
+  rejected: ['accepted', 'reverted', 'adopted', 'asked', 'restarted'],
   applying: [
     'accepted',
     'applying',
     'rejected',
     'reverted',
     'restarting',
+    'reloading',
     'verifying',
     'failed',
     'reverting',
   ],
   restarting: ['verifying', 'failed', 'reverting'],
+  reloading: ['verifying', 'failed', 'reverting'],
   verifying: ['soaking', 'failed', 'reverting'],
   soaking: ['soaked', 'failed', 'reverting'],
   soaked: ['confirmed', 'failed', 'reverting'],
-  confirmed: ['accepted', 'unhealthy', 'reverting'],
+  confirmed: ['accepted', 'unhealthy', 'reverting', 'adopted', 'asked', 'restarted'],
   failed: ['reverting'],
-  reverting: ['restarting', 'reverted', 'revertFailed'],
-  revertFailed: ['restarting', 'reverted'],
-  reverted: ['accepted'],
+  reverting: ['restarting', 'reverted', 'revertFailed', 'asked'],
+  revertFailed: ['restarting', 'reverted', 'reverting', 'adopted', 'asked'],
+  reverted: ['accepted', 'adopted', 'asked', 'restarted'],
 };
+
+/** Entries that leave the phase as it is. */
+type Aside = 'adopted' | 'asked' | 'restarted' | 'unhealthy';
+const ASIDE: readonly EntryType[] = ['adopted', 'asked', 'restarted', 'unhealthy'];
+
+const isAside = (type: EntryType): type is Aside => ASIDE.includes(type);
 
 /** The phase that an entry leads to from another one. */
 export function phaseAfter(phase: Phase | 'none', type: EntryType): Phase | 'none' {
-  if (type === 'adopted' || type === 'unhealthy') return phase;
+  if (isAside(type)) return phase;
   if (type === 'restarting') return goesBack(phase) ? phase : 'restarting';
   return type;
 }

@@ -6,6 +6,9 @@ import { BOUNDS } from './pace.ts';
 export const PURPOSES = ['verify', 'soak', 'revert', 'idle'] as const;
 export type Purpose = (typeof PURPOSES)[number];
 
+/** A round without any answer: nothing listens there (`refused`), or nobody says anything (`unanswered`). */
+export type Silence = 'refused' | 'unanswered';
+
 /** One round of questions, with the verdict over all of its answers. */
 export interface Round {
   startedAt: number;
@@ -13,6 +16,8 @@ export interface Round {
   /** Where in the rotating sample of zones it stood. */
   turn: number;
   verdict: Verdict;
+  /** Present when not one question was answered, and then whether the host itself refused every one of them. */
+  silence?: Silence;
   /** The process that ran, and how often the daemon had ended, when the round began. */
   process: ProcessId | null;
   exits: number;
@@ -40,8 +45,19 @@ export interface World {
    * for the same generation: what was reverted in between has been cleaned up.
    */
   staged: number | null;
+  /** Where this host stands among those that would go back at the same time: from 0 up to 1, always the same. */
+  spread: number;
   /** When this agent process last asked for a restart. After a crash it is unknown. */
   restartAskedAt: number | null;
+  /** What came of the reload that this agent process asked for last. After a crash it is unknown. */
+  reload: Reload | null;
+}
+
+/** A reload that was asked for. */
+export interface Reload {
+  askedAt: number;
+  /** What the daemon has said of it so far; `pending` while it has not said that it finished. */
+  verdict: Verdict;
 }
 
 /** What the orchestrator said last, and until when that permits anything (the lease, on the monotonic clock). */

@@ -1,11 +1,17 @@
 import { type Digest, type HostStatus, revisionOf } from '@breakwater/shared';
+import type { Readings } from '../adapters/metrics/interface.ts';
 import { decide } from '../core/decide.ts';
 import { violations } from '../core/invariants.ts';
 import type { Memory } from '../core/memory.ts';
-import { newsOf, statusOf } from '../core/status.ts';
+import { consoleStatus, type ConsoleStatus } from '../core/console-status.ts';
+import { healthOf, newsOf, statusOf } from '../core/status.ts';
+import { spreadOf } from '../core/spread.ts';
 import { type Level, NO_EVIDENCE, type World } from '../core/world.ts';
+import type { ConsoleOrder, Outcome } from '../core/console.ts';
 import { backoffMs } from './backoff.ts';
+import { DriftWatch } from './drift-watch.ts';
 import { Health } from './health.ts';
+import { Operator } from './operator.ts';
 import type { Outside } from './outside.ts';
 import { Performer } from './perform.ts';
 import { Recorder } from './recorder.ts';
@@ -30,6 +36,9 @@ export class Agent {
   readonly #health: Health;
   readonly #stager: Stager;
   readonly #performer: Performer;
+  readonly #drift: DriftWatch;
+  readonly #operator: Operator;
+  readonly #orders: { order: ConsoleOrder; done: (outcome: Outcome) => void }[] = [];
 
   /** @param onNews called when there is something new that the orchestrator may have to hear of */
   constructor(outside: Outside, onNews: () => void) {
@@ -41,7 +50,16 @@ export class Agent {
     this.#stager = new Stager(outside);
     const { boot } = outside;
     const daemon = { process: null, exits: 0, lastExit: null };
-    this.#world = { live: null, daemon, boot, evidence: NO_EVIDENCE, staged: null, restartAskedAt: null };
+    this.#world = {
+      live: null,
+      daemon,
+      boot,
+      evidence: NO_EVIDENCE,
+      staged: null,
+      spread: spreadOf(outside.view.host.id),
+      restartAskedAt: null,
+      reload: null,
+    };
     const tools = {
       outside,
       recorder: this.#recorder,
@@ -50,7 +68,8 @@ export class Agent {
       zones: this.#zones,
     };
     this.#performer = new Performer(tools);
-    this.#checkInvariants('the journal, as it was read,');
+    this.#drift = new DriftWatch(outside);
+    this.#operator = new Operator({ ...tools, drift: this.#drift });
   }
 
   /** What the journal says, folded. */
@@ -61,7 +80,54 @@ export class Agent {
   /** What the host is like now. */
   status(): HostStatus {
     const world = { ...this.#world, evidence: this.#health.evidence };
-    return statusOf(this.#recorder.memory, world, this.#zoneCount, this.#outside.clock.monotonic());
+    const now = this.#outside.clock.monotonic();
+    return statusOf(this.#recorder.memory, world, this.#zoneCount, now, this.#drift.drift);
+  }
+
+  /** What a scrape of the metrics shows. */
+  readings(): Readings {
+    const { live, daemon } = this.#world;
+    const { lastKnownGood, change } = this.#recorder.memory;
+    const last = this.#health.evidence.rounds.at(-1);
+    const drift = this.#drift.drift;
+    return {
+      live,
+      lastKnownGood,
+      phase: change?.phase ?? 'none',
+      daemon: { running: daemon.process !== null, exits: daemon.exits },
+      drifted: drift === null ? null : drift.kind !== 'none',
+      roundAgeMs: last === undefined ? null : this.#outside.clock.monotonic() - last.endedAt,
+    };
+  }
+
+  /** What a person on the host is shown. @param agent the process that shows it, when that is a running agent */
+  consoleStatus(agent: { pid: number } | null): ConsoleStatus {
+    const { clock, boot, view, journal } = this.#outside;
+    const now = clock.monotonic();
+    const world = { ...this.#world, evidence: this.#health.evidence };
+    return consoleStatus({
+      ...world,
+      host: view.host.id,
+      root: view.host.root,
+      agent,
+      memory: this.#recorder.memory,
+      records: journal.records(),
+      journalDamage: journal.damage ?? null,
+      health: healthOf(world, now),
+      drift: this.#drift.drift,
+      now: { at: now, boot },
+    });
+  }
+
+  /**
+   * Has an order from the console carried out between two steps of the loop, so that nothing happens beside it.
+   * @returns what became of it; it never rejects.
+   */
+  operate(order: ConsoleOrder): Promise<Outcome> {
+    return new Promise((done) => {
+      this.#orders.push({ order, done });
+      this.#wakeup.wake();
+    });
   }
 
   /** Takes what the orchestrator said last. */
@@ -78,9 +144,18 @@ export class Agent {
   async look(): Promise<void> {
     try {
       this.#world = await this.#observe();
+      // Not before: until the link was looked at, it seems to lead nowhere.
+      this.#checkInvariants('the journal, as it was read,');
     } catch (error) {
       this.#outside.log.error({ err: error }, 'the host could not be looked at');
     }
+  }
+
+  /** Looks at everything once, and changes nothing: for a person who asks while no agent runs. */
+  async examine(): Promise<void> {
+    await this.look();
+    await this.#health.round({ purpose: 'idle', turn: 0, change: null }, this.#world);
+    await this.#drift.look(this.memory, this.#world.live);
   }
 
   /** Goes on until `signal` aborts. Nothing is undone then: the journal has everything that the next start needs. */
@@ -99,7 +174,7 @@ export class Agent {
         waitMs = backoffMs(failures, random);
         log.error({ err: error, failures, waitMs }, 'a step failed; deciding again from what is true then');
       }
-      if (waitMs > 0) await this.#wakeup.sleep(clock, waitMs, signal);
+      if (waitMs > 0 && this.#orders.length === 0) await this.#wakeup.sleep(clock, waitMs, signal);
     }
   }
 
@@ -108,8 +183,12 @@ export class Agent {
     await this.#recorder.settle().catch((error: unknown) => {
       this.#outside.log.error({ err: error }, 'the journal still does not take what it is owed');
     });
+    const next = this.#orders.shift();
+    // Ahead of the look at the world, which a broken supervisor may keep from ever succeeding.
+    if (next !== undefined) next.done(await this.#operator.carryOut(next.order));
     this.#world = await this.#observe();
     const step = decide(this.#recorder.memory, this.#world, this.#level, this.#outside.clock.monotonic());
+    await this.#drift.lookIfDue(this.#recorder.memory, this.#world.live);
     if (step.do === 'wait') return step.forMs;
     this.#outside.log.debug({ step: step.do }, 'next step');
     await this.#performer.perform(step, this.#world);
@@ -127,7 +206,9 @@ export class Agent {
       boot,
       evidence: this.#health.evidence,
       staged: this.#stager.staged,
+      spread: this.#world.spread,
       restartAskedAt: this.#performer.restartAskedAt,
+      reload: await this.#performer.reload(),
     };
   }
 

@@ -1,19 +1,40 @@
 import { type Digest, fail, formatDuration, inconclusive, noData, type Verdict } from '@breakwater/shared';
-import type { Answer, Question } from '../core/answer.ts';
+import type { Answer } from '../core/answer.ts';
 import type { Baseline, Zone } from '../core/baseline.ts';
 import { baselineOf, isOwnZone } from '../core/judge-baseline.ts';
-import { worstOf } from '../core/judge-round.ts';
-import { BOUNDS } from '../core/pace.ts';
+import { silenceOf, worstOf } from '../core/judge-round.ts';
 import type { Change } from '../core/memory.ts';
-import { type Ask, baselineQuestions, type Ground, judgeAsk, planQuestions } from '../core/plan-questions.ts';
-import { addRound, type Evidence, NO_EVIDENCE, type Purpose, type World } from '../core/world.ts';
-import { mapBounded } from './bounded.ts';
+import { BOUNDS } from '../core/pace.ts';
+import {
+  type Ask,
+  baselineQuestions,
+  type Ground,
+  judgeAsk,
+  planQuestions,
+  silenceBound,
+} from '../core/plan-questions.ts';
+import { WITNESS_ASKS, witnesses, witnessFault } from '../core/witness.ts';
+import {
+  addRound,
+  type Evidence,
+  NO_EVIDENCE,
+  type Purpose,
+  type Silence,
+  type World,
+} from '../core/world.ts';
+import { askAll } from './ask-all.ts';
 import type { Outside } from './outside.ts';
 import type { Zones } from './zones.ts';
 
-/** Enough to ask thousands of zones in seconds, and few enough not to be a load of its own. */
-const AT_ONCE = 32;
 const ZONE_TRIES = 3;
+
+/** What came of a round. */
+interface Outcome {
+  verdict: Verdict;
+  silence?: Silence | undefined;
+}
+
+type Around = Pick<Outside, 'dns' | 'clock' | 'view' | 'metrics'>;
 
 /** What a round asks about. */
 export interface RoundOrder {
@@ -27,10 +48,10 @@ export class Health {
   #evidence: Evidence = NO_EVIDENCE;
   /** The zones of a generation that have answered while nothing was under way: those must go on answering. */
   #standing: { generation: Digest; baseline: Baseline } | null = null;
-  readonly #outside: Pick<Outside, 'dns' | 'clock'>;
+  readonly #outside: Around;
   readonly #zones: Zones;
 
-  constructor(outside: Pick<Outside, 'dns' | 'clock'>, zones: Zones) {
+  constructor(outside: Around, zones: Zones) {
     this.#outside = outside;
     this.#zones = zones;
   }
@@ -44,35 +65,47 @@ export class Health {
     const { clock } = this.#outside;
     const { process, exits } = world.daemon;
     const startedAt = clock.monotonic();
-    const verdict = process === null ? notRunning() : await this.#inTime(this.#ask(order, world.live));
-    const round = { startedAt, endedAt: clock.monotonic(), turn: order.turn, verdict, process, exits };
-    this.#evidence = addRound(this.#evidence, round);
+    const { verdict, silence } =
+      process === null ? { verdict: notRunning() } : await this.#inTime(order, world.live);
+    const seen = { startedAt, endedAt: clock.monotonic(), turn: order.turn, verdict, process, exits };
+    this.#evidence = addRound(this.#evidence, silence === undefined ? seen : { ...seen, silence });
   }
 
   /** Asks for every zone that the host itself has data of: what answers now must answer after a change. */
   async baseline(zones: readonly Zone[]): Promise<Baseline> {
     const names = [...new Set(zones.filter(isOwnZone).map((zone) => zone.name))];
-    const found = await mapBounded(baselineQuestions(names), AT_ONCE, async (question) =>
-      baselineOf(question, await this.#answer(question, ZONE_TRIES)),
-    );
+    const questions = baselineQuestions(names, !isLoopback(this.#outside.view.host.address));
+    const asked = questions.map((question) => ({ question, tries: ZONE_TRIES }));
+    const signal = new AbortController().signal;
+    const answers = await askAll(asked, this.#outside, { signal, silentAfterMs: null });
+    const found = questions.map((question, index) => {
+      const answer = answers[index];
+      return answer === undefined ? null : baselineOf(question, answer);
+    });
     return found.filter((answer) => answer !== null);
   }
 
   /** A slow round must not keep a host from going back: while it lasts, the agent looks at nothing else. */
-  async #inTime(asked: Promise<Verdict>): Promise<Verdict> {
-    const late = Promise.withResolvers<Verdict>();
-    const cancel = this.#outside.clock.setTimer(BOUNDS.round, () => late.resolve(unfinished()));
+  async #inTime(order: RoundOrder, live: Digest | null): Promise<Outcome> {
+    const stop = new AbortController();
+    const late = Promise.withResolvers<Outcome>();
+    const cancel = this.#outside.clock.setTimer(BOUNDS.round, () => late.resolve({ verdict: unfinished() }));
     try {
-      return await Promise.race([asked.catch(unable), late.promise]);
+      return await Promise.race([this.#ask(order, live, stop.signal).catch(unable), late.promise]);
     } finally {
       cancel();
+      stop.abort();
     }
   }
 
-  async #ask({ purpose, turn, change }: RoundOrder, live: Digest | null): Promise<Verdict> {
-    if (purpose === 'idle') return this.#askIdle(live, turn);
-    if (!change?.swap)
-      return noData('nothing_to_check', 'There is no change whose answers could be asked for.');
+  async #ask(order: RoundOrder, live: Digest | null, signal: AbortSignal): Promise<Outcome> {
+    const { purpose, turn, change } = order;
+    if (purpose === 'idle') return this.#askIdle(live, turn, signal);
+    if (!change?.swap) {
+      return {
+        verdict: noData('nothing_to_check', 'There is no change whose answers could be asked for.'),
+      };
+    }
     const { assignment, swap } = change;
     // Going back must work with nothing but the journal and the daemon, so the checker is not asked then.
     const zonesOf = async (generation: Digest): Promise<readonly Zone[]> =>
@@ -84,12 +117,14 @@ export class Health {
       zonesBefore: await zonesOf(swap.previous),
       zonesNow: await zonesOf(assignment.bundle),
     };
-    return this.#judge(planQuestions(purpose, ground, turn), purpose !== 'soak');
+    return this.#judge(planQuestions(purpose, ground, turn), purpose, signal);
   }
 
-  async #askIdle(live: Digest | null, turn: number): Promise<Verdict> {
+  async #askIdle(live: Digest | null, turn: number, signal: AbortSignal): Promise<Outcome> {
     if (live === null)
-      return noData('link_elsewhere', 'The managed root leads to no generation that is known here.');
+      return {
+        verdict: noData('link_elsewhere', 'The managed root leads to no generation that is known here.'),
+      };
     const zones = await this.#zones.of(live);
     const own = zones.filter(isOwnZone).length;
     if (this.#standing?.generation !== live || this.#standing.baseline.length === 0) {
@@ -97,7 +132,7 @@ export class Health {
     }
     const { baseline } = this.#standing;
     if (baseline.length === 0 && own > 0)
-      return noData('no_zone_answers', `None of ${own} zones is answered.`);
+      return { verdict: noData('no_zone_answers', `None of ${own} zones is answered.`) };
     const ground = {
       checks: [],
       expect: { zonesRemoved: [] },
@@ -105,23 +140,47 @@ export class Health {
       zonesBefore: zones,
       zonesNow: zones,
     };
-    return this.#judge(planQuestions('idle', ground, turn), false);
+    return this.#judge(planQuestions('idle', ground, turn), 'idle', signal);
   }
 
-  async #judge(asks: readonly Ask[], starting: boolean): Promise<Verdict> {
-    const verdicts = await mapBounded(asks, AT_ONCE, async (ask) =>
-      judgeAsk(ask, await this.#answer(ask.question, ask.tries), starting),
-    );
-    return worstOf(verdicts);
-  }
-
-  async #answer(question: Question, tries: number): Promise<Answer> {
-    let answer = await this.#outside.dns.ask(question);
-    for (let left = tries - 1; left > 0 && answer.kind === 'none'; left -= 1) {
-      answer = await this.#outside.dns.ask(question);
+  async #judge(asks: readonly Ask[], purpose: Purpose, signal: AbortSignal): Promise<Outcome> {
+    const starting = purpose === 'verify' || purpose === 'revert';
+    // A daemon that starts may be silent for as long as it is given; one that was well may not.
+    const silentAfterMs = purpose === 'soak' ? silenceBound(asks) : null;
+    const answers = await askAll(asks, this.#outside, { signal, silentAfterMs });
+    const verdicts = judgeAll(asks, answers, starting);
+    for (const [index, each] of verdicts.entries()) {
+      this.#outside.metrics?.checked(each.verdict, answers[index]?.latencyMs ?? 0);
     }
-    return answer;
+    const verdict = worstOf(verdicts);
+    if (verdict.verdict !== 'pass') return { verdict, silence: silenceOf(answers) };
+    const fault = starting ? await this.#otherDaemon(witnesses(asks, answers), signal) : null;
+    return { verdict: fault ?? verdict };
   }
+
+  /** Asks a few questions again and again: a second daemon at the same address would answer some of them. */
+  async #otherDaemon(asks: readonly Ask[], signal: AbortSignal): Promise<Verdict | null> {
+    for (const ask of asks) {
+      const answers: Answer[] = [];
+      while (answers.length < WITNESS_ASKS && !signal.aborted) {
+        answers.push(await this.#outside.dns.ask(ask.question));
+      }
+      const fault = witnessFault(ask, answers, true);
+      if (fault !== null) return fault;
+    }
+    return null;
+  }
+}
+
+function judgeAll(asks: readonly Ask[], answers: readonly Answer[], starting: boolean): Verdict[] {
+  return asks.flatMap((ask, index) => {
+    const answer = answers[index];
+    return answer === undefined ? [] : [judgeAsk(ask, answer, starting)];
+  });
+}
+
+function isLoopback(address: string): boolean {
+  return address.startsWith('127.') || address === '::1';
 }
 
 function unfinished(): Verdict {
@@ -133,6 +192,6 @@ function notRunning(): Verdict {
   return fail('daemon_not_running', 'The daemon does not run.');
 }
 
-function unable(error: unknown): Verdict {
-  return inconclusive('not_judged', `The daemon could not be judged: ${String(error)}`);
+function unable(error: unknown): Outcome {
+  return { verdict: inconclusive('not_judged', `The daemon could not be judged: ${String(error)}`) };
 }

@@ -19,7 +19,7 @@ test('an answer that was stuck for longer than the lease is dropped as a whole',
   await host.pass(120_000);
   expect(host.agent?.memory.change?.phase).toBe('ready');
   host.orchestrator.stuckMs = 0;
-  await host.pass(60_000);
+  await host.pass(45_000);
   expect(host.agent?.memory.change?.phase).toBe('soaked');
 });
 

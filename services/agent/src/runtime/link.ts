@@ -6,6 +6,8 @@ import {
   type Report,
   revisionOf,
   sleep,
+  type VantageResult,
+  type VantageTask,
 } from '@breakwater/shared';
 import type { Memory } from '../core/memory.ts';
 import { refusal } from '../core/refusal.ts';
@@ -21,6 +23,14 @@ export interface Follower {
   readonly memory: Memory;
   status(): HostStatus;
   follow(level: Level): void;
+}
+
+/** The vantage checks, as far as the link needs them. */
+export interface Observer {
+  follow(tasks: readonly VantageTask[], validUntil: number): void;
+  results(): VantageResult[];
+  /** What of the results should be heard at once. */
+  news(): string;
 }
 
 export interface LinkOptions {
@@ -53,11 +63,13 @@ export class Link {
   readonly #outside: LinkOutside;
   readonly #options: LinkOptions;
   readonly #agent: Follower;
+  readonly #vantage: Observer;
 
-  constructor(outside: LinkOutside, options: LinkOptions, agent: Follower) {
+  constructor(outside: LinkOutside, options: LinkOptions, agent: Follower, vantage: Observer) {
     this.#outside = outside;
     this.#options = options;
     this.#agent = agent;
+    this.#vantage = vantage;
   }
 
   /** Says that there is something new: a record, or another state of the host. */
@@ -108,7 +120,7 @@ export class Link {
     const askedAt = clock.monotonic();
     const status = this.#agent.status();
     // Told as soon as it is sent: a long poll that ends later must not make what it carried the newest again.
-    this.#told = newsOf(status);
+    this.#told = this.#newsOf(status);
     let used = false;
     try {
       const request = {
@@ -116,6 +128,7 @@ export class Link {
         journal: journal.id,
         status,
         reports: this.#unacknowledged(),
+        vantage: this.#vantage.results(),
         following: this.#heard,
         waitMs,
       } as const;
@@ -152,19 +165,24 @@ export class Link {
     return true;
   }
 
-  #heed({ assignment }: PollResponse, validUntil: number): void {
-    const revision = revisionOf(assignment);
+  #heed({ assignment, vantage }: PollResponse, validUntil: number): void {
+    const revision = revisionOf(assignment, vantage);
     const refused = assignment === null ? null : refusal(this.#agent.memory, assignment);
     if (refused !== null && revision !== this.#heard) {
       this.#outside.log.error({ epoch: assignment?.epoch }, `the assignment is refused: ${refused}`);
     }
     this.#heard = revision;
+    this.#vantage.follow(vantage, validUntil);
     this.#agent.follow({ assignment: refused === null ? assignment : null, validUntil });
   }
 
   #hasNews(): boolean {
-    if (this.#acknowledged === null || newsOf(this.#agent.status()) !== this.#told) return true;
+    if (this.#acknowledged === null || this.#newsOf(this.#agent.status()) !== this.#told) return true;
     return this.#unacknowledged().length > 0;
+  }
+
+  #newsOf(status: HostStatus): string {
+    return `${newsOf(status)} ${this.#vantage.news()}`;
   }
 
   #unacknowledged(): Report[] {

@@ -4,7 +4,9 @@ import type { Checker } from '../adapters/checker/interface.ts';
 import type { DnsClient } from '../adapters/dns/interface.ts';
 import type { Generations, TemplateView } from '../adapters/generations/interface.ts';
 import type { Journal } from '../adapters/journal/interface.ts';
+import type { Metrics } from '../adapters/metrics/interface.ts';
 import type { OrchestratorClient } from '../adapters/orchestrator/interface.ts';
+import type { Rehearsal } from '../adapters/rehearsal/interface.ts';
 import type { Supervisor } from '../adapters/supervisor/interface.ts';
 
 /** Everything around the core; `compose.ts` chooses the real ones, tests choose theirs. */
@@ -20,7 +22,12 @@ export interface Outside {
   journal: Journal;
   generations: Generations;
   checker: Checker;
+  rehearsal: Rehearsal;
   supervisor: Supervisor;
   dns: DnsClient;
+  /** Asks another host's name server. @throws when the address is no IP literal. */
+  dnsTo: (address: string, port: number) => DnsClient;
   orchestrator: OrchestratorClient;
+  /** Only where the configuration says where they are shown. */
+  metrics?: Metrics | undefined;
 }

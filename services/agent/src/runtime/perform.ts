@@ -1,12 +1,14 @@
-import { type Assignment, type Digest, fail, type Verdict } from '@breakwater/shared';
+import { type Assignment, type Digest, fail, pending, type Verdict } from '@breakwater/shared';
 import type { JournalEntry } from '../core/journal-entry.ts';
+import { alsoRehearsed } from '../core/judge-rehearsal.ts';
 import { keptGenerations } from '../core/retention.ts';
 import type { NextStep } from '../core/situation.ts';
-import type { World } from '../core/world.ts';
+import type { Reload, World } from '../core/world.ts';
 import type { Health } from './health.ts';
 import type { Outside } from './outside.ts';
 import { prove, wayBack } from './prove.ts';
 import type { Recorder } from './recorder.ts';
+import { rehearse } from './rehearse.ts';
 import type { Stager } from './stager.ts';
 import type { Zones } from './zones.ts';
 
@@ -24,6 +26,7 @@ type Act = Exclude<NextStep, { do: 'wait' }>;
 /** Carries steps out. It decides nothing: whatever happens, the next decision sees it in journal and world. */
 export class Performer {
   #restartAskedAt: number | null = null;
+  #reloadAskedAt: number | null = null;
   readonly #tools: Tools;
 
   constructor(tools: Tools) {
@@ -33,6 +36,16 @@ export class Performer {
   /** When a restart was last asked for, by this process. */
   get restartAskedAt(): number | null {
     return this.#restartAskedAt;
+  }
+
+  /** What came of the reload that was last asked for by this process; `null` when a restart followed, or none was. */
+  async reload(): Promise<Reload | null> {
+    const askedAt = this.#reloadAskedAt;
+    if (askedAt === null) return null;
+    // Not being able to read a log must not keep a host from going back.
+    const unread = (error: unknown): Verdict =>
+      pending('reload_unread', `What the daemon said of the reload cannot be read: ${String(error)}`);
+    return { askedAt, verdict: await this.#tools.outside.supervisor.reloaded().catch(unread) };
   }
 
   /** @throws whatever an adapter throws; the act may then have happened wholly, in part or not at all. */
@@ -53,6 +66,8 @@ export class Performer {
         return outside.generations.switchTo(step.generation);
       case 'restart':
         return this.#restart();
+      case 'reload':
+        return this.#reload(step.generation);
       case 'check':
         return health.round({ ...step, change: recorder.memory.change }, world);
       default:
@@ -67,8 +82,13 @@ export class Performer {
   }
 
   async #prove(assignment: Assignment): Promise<void> {
-    const { outside, zones, recorder } = this.#tools;
-    const verdict = await prove(outside, zones, assignment, recorder.memory.lastKnownGood);
+    const { outside, recorder } = this.#tools;
+    const { lastKnownGood } = recorder.memory;
+    const proved = await prove(outside, assignment, lastKnownGood);
+    const verdict =
+      proved.verdict !== 'pass' || lastKnownGood === null
+        ? proved
+        : alsoRehearsed(proved, await rehearse(outside, this.#tools, assignment, lastKnownGood));
     const type = verdict.verdict === 'pass' ? 'ready' : 'rejected';
     await recorder.record({ type, epoch: assignment.epoch, verdict });
   }
@@ -94,6 +114,7 @@ export class Performer {
   async #record(entry: JournalEntry, world: World): Promise<void> {
     const { recorder } = this.#tools;
     await recorder.record(entry.type === 'failed' ? await this.#withLastWords(entry) : entry);
+    if (entry.type === 'confirmed') this.#reloadAskedAt = null; // kept: the log is not followed any longer
     if (entry.type === 'confirmed' || entry.type === 'reverted') await this.#prune(world);
   }
 
@@ -114,6 +135,7 @@ export class Performer {
   async #restart(): Promise<void> {
     const { clock, supervisor } = this.#tools.outside;
     this.#restartAskedAt = clock.monotonic();
+    this.#reloadAskedAt = null;
     try {
       await supervisor.restart();
     } catch (error) {
@@ -121,6 +143,13 @@ export class Performer {
       this.#restartAskedAt = null;
       throw error;
     }
+  }
+
+  async #reload(generation: Digest): Promise<void> {
+    const { clock, supervisor, generations } = this.#tools.outside;
+    const askedAt = clock.monotonic();
+    await supervisor.reload(generations.pathOf(generation));
+    this.#reloadAskedAt = askedAt;
   }
 
   /** Frees the disk when a change has come to its end. What is not freed now is freed after the next one. */

@@ -1,7 +1,8 @@
 import { type Assignment, type Digest, fail, inconclusive, type Verdict } from '@breakwater/shared';
-import { judgeZones } from '../core/judge-zones.ts';
+import { type Damage, driftOf } from '../core/drift.ts';
+import { judgeDifference } from '../core/judge-difference.ts';
+import { compareGenerations } from './compare.ts';
 import type { Outside } from './outside.ts';
-import type { Zones } from './zones.ts';
 
 type ProveOutside = Pick<Outside, 'generations' | 'checker'>;
 
@@ -10,37 +11,47 @@ type ProveOutside = Pick<Outside, 'generations' | 'checker'>;
  * tree, and it changes no more than the submitter said. Only `pass` lets the host call itself ready.
  */
 export async function prove(
-  { generations, checker }: ProveOutside,
-  zones: Zones,
+  outside: ProveOutside,
   { bundle, expect }: Assignment,
   lastKnownGood: Digest | null,
 ): Promise<Verdict> {
+  const { generations, checker } = outside;
   const live = await generations.live();
   const drift = await wayBack(generations, live, lastKnownGood);
   if (drift !== null || live === null) return drift ?? fail('live_tree_drifted', 'Nothing is live.');
   const checked = await checker.check(generations.pathOf(bundle));
   if (checked.verdict !== 'pass') return checked;
   try {
-    const [zonesBefore, zonesNow] = [await zones.of(live), await zones.of(bundle)];
-    const sameFiles = await generations.sameFiles(live, bundle);
-    return judgeZones({ zonesBefore, zonesNow, sameFiles }, expect);
+    const judged = judgeDifference(await compareGenerations(outside, live, bundle), expect);
+    if (judged.verdict !== 'pass') return judged;
+    return { ...judged, reason: `${judged.reason} ${capital(checked.reason)}.` };
   } catch (error) {
-    return inconclusive('zones_unreadable', `The zones could not be compared: ${String(error)}`);
+    const why = error instanceof Error ? error.message : String(error);
+    return inconclusive('zones_unreadable', `The live tree and the staged one could not be compared: ${why}`);
   }
+}
+
+function capital(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\.$/, '')}`;
 }
 
 /** What is wrong with the generation that a revert would lead to; `null` when it is live and undamaged. */
 export async function wayBack(
-  generations: ProveOutside['generations'],
+  generations: Pick<Outside['generations'], 'damage'>,
   live: Digest | null,
   lastKnownGood: Digest | null,
 ): Promise<Verdict | null> {
-  if (live === null || live !== lastKnownGood) {
-    return fail('live_tree_drifted', 'The managed root does not lead to the last known good generation.');
+  let damage: readonly Damage[] = [];
+  try {
+    if (live !== null && live === lastKnownGood) damage = await generations.damage(live);
+  } catch (error) {
+    return fail(
+      'live_tree_drifted',
+      `The live tree cannot be compared with what was recorded: ${String(error)}`,
+    );
   }
-  if (await generations.intact(live)) return null;
-  return fail(
-    'live_tree_drifted',
-    'Somebody changed files of the live tree; put them back before changing it.',
-  );
+  const drift = lastKnownGood === null ? null : driftOf(lastKnownGood, live, damage);
+  if (drift === null)
+    return fail('live_tree_drifted', 'There is no last known good generation on this host.');
+  return drift.kind === 'none' ? null : fail('live_tree_drifted', drift.reason);
 }

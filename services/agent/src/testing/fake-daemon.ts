@@ -1,5 +1,4 @@
-import type { Rcode } from '@breakwater/shared';
-import type { FakeClock } from '@breakwater/shared/testing';
+import { type Clock, fail, pass, pending, type Rcode, type Verdict } from '@breakwater/shared';
 import type { DnsClient } from '../adapters/dns/interface.ts';
 import type { Supervisor } from '../adapters/supervisor/interface.ts';
 import type { DaemonState, ProcessId } from '../core/daemon.ts';
@@ -12,6 +11,8 @@ export interface TreeConfig {
   silentFor?: number;
   /** It ends this many milliseconds after its start. */
   exitsAfterMs?: number;
+  /** How a reload of it goes, if not well; the old tree is answered from then. */
+  reload?: 'failed' | 'silent';
 }
 
 const STOPS_AFTER = 40;
@@ -22,16 +23,19 @@ export class FakeDaemon implements Supervisor, DnsClient {
   /** What makes `observe` or `restart` fail, when it is set. */
   observeError: Error | null = null;
   restartError: Error | null = null;
+  reloadError: Error | null = null;
   restarts = 0;
+  reloads = 0;
   /** What the running process was started on. */
   runs: TreeConfig | null = null;
   #state: DaemonState = { process: null, exits: 0, lastExit: null };
+  #reloaded: Verdict = pending('reloading', 'No reload was asked for.');
   #pids = 100;
   #startedAt = 0;
-  readonly #clock: FakeClock;
+  readonly #clock: Clock;
   readonly #liveTree: () => TreeConfig;
 
-  constructor(clock: FakeClock, liveTree: () => TreeConfig) {
+  constructor(clock: Clock, liveTree: () => TreeConfig) {
     this.#clock = clock;
     this.#liveTree = liveTree;
     this.#start();
@@ -56,6 +60,27 @@ export class FakeDaemon implements Supervisor, DnsClient {
     return Promise.resolve();
   }
 
+  async reload(): Promise<void> {
+    if (this.reloadError) throw this.reloadError;
+    this.reloads += 1;
+    this.#reloaded = pending('reloading', 'The daemon has not said anything of a reload.');
+    const { process } = this;
+    const tree = this.#liveTree();
+    if (tree.reload === 'silent') return;
+    this.#clock.setTimer(STARTS_AFTER, () => {
+      if (this.process !== process || process === null) return;
+      const failed = tree.reload === 'failed';
+      if (!failed) this.runs = tree;
+      this.#reloaded = failed
+        ? fail('reload_failed', 'The daemon could not reload: not loaded due to errors.')
+        : pass('reloaded', 'The daemon says that it reloaded.');
+    });
+  }
+
+  reloaded(): Promise<Verdict> {
+    return Promise.resolve(this.#reloaded);
+  }
+
   lastWords(): Promise<string> {
     return Promise.resolve('loading configuration: failure');
   }
@@ -67,7 +92,9 @@ export class FakeDaemon implements Supervisor, DnsClient {
     const found = this.runs.zones[name];
     const rcode = found ?? 'REFUSED';
     const aa = rcode === 'NOERROR';
-    return Promise.resolve({ kind: 'answer', rcode, aa, answers: [], serial: aa ? 1 : null, latencyMs });
+    const flags = { aa, ad: false, ra: false, tc: false };
+    const serial = aa ? 1 : null;
+    return Promise.resolve({ kind: 'answer', rcode, ...flags, answers: [], serial, nsid: null, latencyMs });
   }
 
   /** The process dies; the supervisor starts another one. */

@@ -1,5 +1,7 @@
 import { type Digest, type Manifest, sha256 } from '@breakwater/shared';
+import type { Damage } from '../core/drift.ts';
 import { BundleError, type Generations } from '../adapters/generations/interface.ts';
+import type { FileDifference } from '../core/difference.ts';
 import type { TreeConfig } from './fake-daemon.ts';
 
 /** The one file of a bundle in these tests: the daemon's behaviour, as JSON. */
@@ -43,6 +45,17 @@ export class FakeGenerations implements Generations {
     return Promise.resolve(this.#trees.has(generation) && !this.damaged.has(generation));
   }
 
+  async damage(generation: Digest): Promise<Damage[]> {
+    this.tree(generation);
+    return this.damaged.has(generation) ? [{ path: 'named.conf', how: 'changed' }] : [];
+  }
+
+  async repair(generation: Digest): Promise<Damage[]> {
+    const damage = await this.damage(generation);
+    this.damaged.delete(generation);
+    return damage;
+  }
+
   missing(manifest: Manifest): Promise<Digest[]> {
     return Promise.resolve(
       manifest.files.map((file) => file.sha256).filter((one) => !this.#contents.has(one)),
@@ -61,8 +74,9 @@ export class FakeGenerations implements Generations {
     this.#trees.set(generation, JSON.parse(text) as TreeConfig);
   }
 
-  async sameFiles(a: Digest, b: Digest): Promise<boolean> {
-    return JSON.stringify(this.tree(a)) === JSON.stringify(this.tree(b));
+  async difference(before: Digest, now: Digest): Promise<FileDifference> {
+    const same = JSON.stringify(this.tree(before)) === JSON.stringify(this.tree(now));
+    return { added: [], removed: [], changed: same ? [] : [{ path: 'named.conf', grewBy: 0 }] };
   }
 
   async switchTo(generation: Digest): Promise<void> {
@@ -72,6 +86,8 @@ export class FakeGenerations implements Generations {
   }
 
   async adopt(): Promise<Digest> {
+    if (this.#live !== null && this.damaged.has(this.#live)) return this.#adoptDamaged(this.#live);
+    if (this.#live !== null) return this.#live;
     const generation = sha256(JSON.stringify(this.#found));
     this.#trees.set(generation, this.#found);
     this.#live = generation;
@@ -82,5 +98,13 @@ export class FakeGenerations implements Generations {
     this.pruned.push(keep);
     for (const generation of this.#trees.keys())
       if (!keep.includes(generation)) this.#trees.delete(generation);
+  }
+
+  /** The edited tree behaves as before; only its files are others. */
+  #adoptDamaged(live: Digest): Digest {
+    const generation = sha256(`${live} edited`);
+    this.#trees.set(generation, this.tree(live));
+    this.#live = generation;
+    return generation;
   }
 }

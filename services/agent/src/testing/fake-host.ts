@@ -2,10 +2,13 @@ import { Assignment, type Digest, HostId, pass, type Step, type Verdict } from '
 import { FakeClock } from '@breakwater/shared/testing';
 import { pino } from 'pino';
 import type { Checker } from '../adapters/checker/interface.ts';
+import type { DnsClient } from '../adapters/dns/interface.ts';
 import { MemoryJournal } from '../adapters/journal/memory-journal.ts';
+import type { Rehearsal } from '../adapters/rehearsal/interface.ts';
 import { Agent } from '../runtime/agent.ts';
 import { Link } from '../runtime/link.ts';
 import type { Outside } from '../runtime/outside.ts';
+import { Vantage } from '../runtime/vantage.ts';
 import { FakeDaemon, type TreeConfig } from './fake-daemon.ts';
 import { CONFIG_PATH, FakeGenerations } from './fake-generations.ts';
 import { FakeOrchestrator } from './fake-orchestrator.ts';
@@ -18,10 +21,14 @@ export class FakeHost {
   readonly clock = new FakeClock();
   readonly journal = new MemoryJournal({ clock: this.clock, boot: 'boot-1' });
   readonly generations: FakeGenerations;
-  readonly daemon: FakeDaemon;
+  daemon: FakeDaemon;
   readonly orchestrator = new FakeOrchestrator(this.clock);
   /** What the daemon's checker says. */
   checked: Verdict = pass('accepted', 'named-checkconf accepts it.');
+  /** Where changes are rehearsed; by default nowhere. */
+  rehearsal: Rehearsal = { unavailable: 'a model has no daemon to rehearse', open: neverRehearsed };
+  /** The name server of every other host that this one is to ask; its own daemon unless a test says otherwise. */
+  elsewhere: DnsClient;
   agent: Agent | null = null;
   link: Link | null = null;
   #running: { stop: AbortController; ended: Promise<unknown> } | null = null;
@@ -29,19 +36,24 @@ export class FakeHost {
   constructor(found: TreeConfig = OLD) {
     this.generations = new FakeGenerations(found);
     this.daemon = new FakeDaemon(this.clock, () => this.generations.liveTree());
+    this.elsewhere = this.daemon;
   }
 
   /** Starts an agent, as after a boot or a kill. */
   async start(changes: Partial<Outside> = {}): Promise<void> {
     const stop = new AbortController();
-    const outside = { ...this.#outside(), ...changes };
+    const outside = { ...this.outside(), ...changes };
     const agent: Agent = new Agent(outside, () => link.tell());
     const options = { host: HostId.parse('ns1'), pollForMs: 10_000, leaseMs: 30_000 };
-    const link = new Link(outside, options, agent);
+    const vantage: Vantage = new Vantage(outside, () => link.tell());
+    const link = new Link(outside, options, agent, vantage);
     this.agent = agent;
     this.link = link;
     await agent.look();
-    this.#running = { stop, ended: Promise.all([agent.run(stop.signal), link.run(stop.signal)]) };
+    this.#running = {
+      stop,
+      ended: Promise.all([agent.run(stop.signal), link.run(stop.signal), vantage.run(stop.signal)]),
+    };
     await this.pass(1);
   }
 
@@ -74,20 +86,58 @@ export class FakeHost {
     return this.journal.records().map((record) => record.type);
   }
 
-  #outside(): Outside {
+  /** Everything around an agent that starts now. */
+  outside(): Outside {
     const { clock, journal, generations, daemon, orchestrator } = this;
     const host = { id: 'ns1', address: '127.0.0.1', datacenter: 'ams', port: 53, controlPort: 953 };
     const view = { host: { ...host, root: '/root', stateDir: '/state' }, vars: {} };
     const log = pino({ level: 'silent' });
-    const around = { clock, random: () => 0.5, log, boot: 'boot-1', view, checker: this.#checker() };
-    return { ...around, journal, generations, supervisor: daemon, dns: daemon, orchestrator };
+    const around = {
+      clock,
+      random: () => 0.5,
+      log,
+      boot: 'boot-1',
+      view,
+      checker: this.#checker(),
+      rehearsal: this.rehearsal,
+    };
+    return {
+      ...around,
+      journal,
+      generations,
+      supervisor: daemon,
+      dns: daemon,
+      dnsTo: () => this.elsewhere,
+      orchestrator,
+    };
+  }
+
+  /** What a daemon would read in a folder. */
+  treeAt(path: string): TreeConfig {
+    return this.generations.tree(path);
   }
 
   #checker(): Checker {
     return {
-      zones: async (tree) =>
-        Object.keys(this.generations.tree(tree).zones).map((name) => ({ name, type: 'primary' })),
+      zones: async (tree) => Object.keys(this.treeAt(tree).zones).map((name) => ({ name, type: 'primary' })),
+      describe: async (tree) => ({
+        statements: 1,
+        zones: Object.keys(this.treeAt(tree).zones).map((name) => ({
+          name,
+          type: 'primary',
+          view: '_default',
+          file: null,
+          inTree: null,
+          format: 'text',
+          selfContained: true,
+        })),
+        listeners: [],
+        controls: [],
+      }),
+      countRecords: async (_, zones) => zones.map(() => 1),
       check: async () => this.checked,
     };
   }
 }
+
+const neverRehearsed = (): Promise<never> => Promise.reject(new Error('nothing is rehearsed here'));

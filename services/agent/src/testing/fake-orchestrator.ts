@@ -13,6 +13,7 @@ import {
   revisionOf,
   sha256,
   sleep,
+  type VantageTask,
 } from '@breakwater/shared';
 import type { FakeClock } from '@breakwater/shared/testing';
 import type { OrchestratorClient } from '../adapters/orchestrator/interface.ts';
@@ -31,6 +32,7 @@ export class FakeOrchestrator implements OrchestratorClient {
   /** What is served instead of a file's content. */
   corrupt: string | null = null;
   #assignment: Assignment | null = null;
+  #vantage: readonly VantageTask[] = [];
   #changed = new AbortController();
   readonly #manifests = new Map<Digest, Manifest>();
   readonly #files = new Map<Digest, string>();
@@ -58,18 +60,26 @@ export class FakeOrchestrator implements OrchestratorClient {
     this.#changed = new AbortController();
   }
 
+  /** Tells the host whom else to ask. */
+  assignVantage(...tasks: readonly VantageTask[]): void {
+    this.#vantage = tasks;
+    this.#changed.abort();
+    this.#changed = new AbortController();
+  }
+
   async poll(request: PollRequest, signal: AbortSignal): Promise<PollResponse> {
     this.polls.push(request);
     if (this.down) throw new Error('connection refused');
     this.status = request.status;
     for (const report of request.reports) if (report.seq > this.#acknowledged()) this.reports.push(report);
-    if (!this.hasty && request.following === revisionOf(this.#assignment)) {
+    if (!this.hasty && request.following === revisionOf(this.#assignment, this.#vantage)) {
       await sleep(this.#clock, request.waitMs, AbortSignal.any([signal, this.#changed.signal]));
     }
     if (signal.aborted) throw new Error('aborted');
     const response = {
       host: this.answersAs,
       assignment: this.#assignment,
+      vantage: [...this.#vantage],
       acknowledged: this.#acknowledged(),
     };
     if (this.stuckMs > 0) await sleep(this.#clock, this.stuckMs, signal);

@@ -6,6 +6,7 @@ import { callBack } from './halting.ts';
 import { enter, inFlight, isMoving, mapRows, newAttempt } from './host-row.ts';
 import { beginRollback } from './rollback.ts';
 import { type HostRow, type Rollout, type Wave, waveName, waveOf } from './rollout.ts';
+import { endWatch } from './vantage.ts';
 import { currentWave } from './waves.ts';
 
 /** What a person asks of a rollout. */
@@ -134,7 +135,11 @@ function takeUp(rollout: Rollout, context: Context): Rollout | Refusal {
     const done = row.state === 'skipped' || isBehind(waveOf(rollout, row.id));
     return done || (row.changed && row.failure === null) ? row : startAgain(row, context);
   });
-  return reopen(again, context.now);
+  const failed = rows.filter((row) => row.failure !== null);
+  return reopen(
+    failed.reduce((current, row) => endWatch(current, row.id), again),
+    context.now,
+  );
 }
 
 function isWell(row: HostRow, context: Context): boolean {
@@ -184,7 +189,7 @@ function retry(rollout: Rollout, { host }: Command, context: Context): Rollout |
     return refuseHost(`${row.id} keeps the change and is not well; roll back or skip it`);
   }
   const again = startAgain(row, context);
-  const tried: Rollout = { ...rollout, hosts: { ...rollout.hosts, [row.id]: again } };
+  const tried = endWatch({ ...rollout, hosts: { ...rollout.hosts, [row.id]: again } }, row.id);
   const clean = Object.values(tried.hosts).every((other) => other.failure === null);
   return rollout.state === 'halted' && clean ? reopen(tried, context.now) : tried;
 }

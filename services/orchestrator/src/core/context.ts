@@ -1,10 +1,14 @@
+import type { HostId } from '@breakwater/shared';
 import type { Fleet } from './fleet.ts';
+import type { Word } from './watch.ts';
 
 /** What a decision needs to know besides the rollout itself. */
 export interface Context {
   /** Wall-clock milliseconds. */
   now: number;
   fleet: Fleet;
+  /** What each host has last said of those that it was to ask. */
+  words: ReadonlyMap<HostId, readonly Word[]>;
   /** Why no host may be told to apply (the line is stopped, the store is unsafe); `null` when it may. */
   blocked: string | null;
   /** Since when the orchestrator has been able to hear hosts: silence before that is its own, not theirs. */

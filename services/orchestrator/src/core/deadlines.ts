@@ -3,6 +3,7 @@ import { type Context, RECONNECT_GRACE_MS } from './context.ts';
 import { enter, failAs, isGoingBack, mapRows } from './host-row.ts';
 import { type HostRow, type Rollout, waveOf } from './rollout.ts';
 import { ENDED } from './transitions.ts';
+import { isVouchedFor, lackOf } from './vantage.ts';
 
 /** When a host counts as lost (wall-clock milliseconds), and why. */
 interface Deadline {
@@ -28,6 +29,18 @@ function overdue(row: HostRow, start: number, within: number, doing: string): De
   };
 }
 
+/** A soaked host does not wait for ever for those who were to ask it: what nobody says is never a pass. */
+function unvouched(rollout: Rollout, row: HostRow, context: Context, at: number): Deadline | null {
+  if (row.confirming || isVouchedFor(rollout, row, context)) return null;
+  return {
+    at,
+    verdict: fail(
+      'vantage_silent',
+      `${row.id} has soaked, and is not kept: ${lackOf(rollout, row, context)}`,
+    ),
+  };
+}
+
 function deadlineOf(rollout: Rollout, row: HostRow, context: Context): Deadline | null {
   const within = rollout.strategy.applyDeadline;
   switch (row.state) {
@@ -38,9 +51,11 @@ function deadlineOf(rollout: Rollout, row: HostRow, context: Context): Deadline 
       return overdue(row, row.grantedAt ?? row.since, within, 'applying the change');
     case 'soaking': {
       const soak = waveOf(rollout, row.id).soakMs;
-      const stuck = overdue(row, row.since, soak + within, 'its soak');
+      const stuck = row.soaked
+        ? unvouched(rollout, row, context, row.since + soak + within)
+        : overdue(row, row.since, soak + within, 'its soak');
       const quiet = silent(row, context, within);
-      return row.soaked || quiet.at < stuck.at ? quiet : stuck;
+      return stuck === null || quiet.at < stuck.at ? quiet : stuck;
     }
     case 'confirmed':
       return ENDED.includes(rollout.state) ? null : silent(row, context, within);

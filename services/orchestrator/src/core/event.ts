@@ -55,8 +55,18 @@ export type DomainEvent =
       state: ReportedState;
       verdict: Verdict;
     }
-  /** A host was told to keep the change. */
-  | { type: 'host.confirming'; rollout: RolloutId; wave: string; host: HostId }
+  /** A host was told to keep the change; `vantage` are the others that had found it well (not in old logs). */
+  | { type: 'host.confirming'; rollout: RolloutId; wave: string; host: HostId; vantage?: HostId[] }
+  /** Another host, `point`, is to ask a changed host; and what it has found, as often as that changes. */
+  | { type: 'vantage.asked'; rollout: RolloutId; wave: string; host: HostId; point: HostId }
+  | {
+      type: 'vantage.reported';
+      rollout: RolloutId;
+      wave: string;
+      host: HostId;
+      point: HostId;
+      verdict: Verdict;
+    }
   | { type: 'page.queued'; rollout: RolloutId; page: Page }
   | { type: 'page.delivered'; rollout: RolloutId; page: string; channel: string }
   | { type: 'line.stopped'; by: OperatorName; reason: string }

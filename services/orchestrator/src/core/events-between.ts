@@ -21,6 +21,7 @@ export function eventsBetween(
     const old = before.hosts[row.id];
     if (old && old !== row) events.push(...hostEvents(after, old, row, input));
   }
+  events.push(...vantageEvents(before, after));
   for (const [index, wave] of after.waves.entries()) {
     const old = before.waves[index];
     if (old && old.state !== wave.state) events.push(waveEvent(after, old, wave));
@@ -54,9 +55,28 @@ function hostEvents(rollout: Rollout, old: HostRow, row: HostRow, input: Input):
     const verdict = row.verdict === null ? {} : { verdict: row.verdict };
     return [{ type: 'host.state', ...place, from: old.state, to: row.state, ...verdict }];
   }
-  if (!old.confirming && row.confirming) return [{ type: 'host.confirming', ...place }];
+  if (!old.confirming && row.confirming) {
+    return [{ type: 'host.confirming', ...place, vantage: [...(rollout.vantage[row.id]?.passed ?? [])] }];
+  }
   const last: Report | undefined = input.type === 'reports' ? input.reports.at(-1) : undefined;
   return last ? [{ type: 'host.reported', ...place, state: last.state, verdict: last.verdict }] : [];
+}
+
+/** Who was asked to ask, and what was heard from them that is new. */
+function vantageEvents(before: Rollout, after: Rollout): DomainEvent[] {
+  if (before.vantage === after.vantage) return [];
+  return Object.values(after.hosts).flatMap((row) => {
+    const [old, watch] = [before.vantage[row.id], after.vantage[row.id]];
+    if (!watch || watch === old) return [];
+    const place = { rollout: after.id, wave: waveName(waveOf(after, row.id)), host: row.id };
+    const known = [...(old?.letGo ?? []), ...(old?.points ?? [])];
+    return [...watch.letGo, ...watch.points].flatMap((point): DomainEvent[] => {
+      const same = known.find(({ host, since }) => host === point.host && since === point.since);
+      if (!same) return [{ type: 'vantage.asked', ...place, point: point.host }];
+      if (same.verdict === point.verdict) return [];
+      return [{ type: 'vantage.reported', ...place, point: point.host, verdict: point.verdict }];
+    });
+  });
 }
 
 function waveEvent(rollout: Rollout, old: Wave, wave: Wave): DomainEvent {

@@ -87,6 +87,13 @@ function tell(run: Drive, host: string, verdict: ReturnType<typeof fail>): void 
   run.report(host, run.row(host).state === 'confirmed' ? 'unhealthy' : 'failed', verdict);
 }
 
+/** A rollout that tolerates one failure, at its last host, with a host of a passed wave that keeps the change. */
+function almostDone(): Drive {
+  const run = start({ failureThreshold: 1, maxUnavailable: 2 }).preflight().pass(canary, 1000);
+  for (const id of [SECOND, 'ns1.fra', 'ns1.iad']) run.pass(id, 1000);
+  return run;
+}
+
 describe('the halting rule', () => {
   const combinations = Object.keys(CAUSES).flatMap((cause) =>
     Object.keys(MOMENTS).map((moment) => [cause, moment] as const),
@@ -126,6 +133,22 @@ describe('the halting rule', () => {
     expect(run.rollout.state).toBe('halted');
   });
 
+  test('a tolerated host that kept the change goes back alone, and the rollout succeeds once it is home', () => {
+    const run = almostDone().report(SECOND, 'unhealthy');
+    expect(run.rollout.state).toBe('running');
+    expect(run.row(SECOND).state).toBe('reverting');
+    run.succeedUntil('succeeded');
+    expect(run.rollout.state).toBe('running');
+    run.report(SECOND, 'reverting').report(SECOND, 'reverted');
+    expect(run.rollout.state).toBe('succeeded');
+  });
+
+  test('a tolerated host that is never home halts what would have succeeded', () => {
+    const run = almostDone().report(SECOND, 'unhealthy').succeedUntil('succeeded');
+    run.wait(APPLY_DEADLINE);
+    expect(run.rollout).toMatchObject({ state: 'halted', verdict: { host: SECOND, wave: 'datacenter ams' } });
+  });
+
   test('the threshold never covers the canary', () => {
     const run = start({ failureThreshold: 5 })
       .preflight()
@@ -135,7 +158,7 @@ describe('the halting rule', () => {
   });
 
   test('a wave that does not pass in time halts, and says what it waited for', () => {
-    const run = start().preflight();
+    const run = start({ vantage: 0 }).preflight();
     run.fleet = new Map(
       [...run.fleet].map(([id, one]) => [id, { ...one, availability: 'unknown' as const }]),
     );
@@ -145,7 +168,7 @@ describe('the halting rule', () => {
   });
 
   test('time spent paused is not held against the wave, and its start stays what it was', () => {
-    const run = start().preflight();
+    const run = start({ vantage: 0 }).preflight();
     run.fleet = new Map(
       [...run.fleet].map(([id, one]) => [id, { ...one, availability: 'unknown' as const }]),
     );

@@ -7,11 +7,11 @@ import {
 } from '@breakwater/shared';
 import type { Context } from './context.ts';
 import { whyNot } from './budget.ts';
-import { enter, inFlight, mapRows } from './host-row.ts';
-import { type Rollout, rowsOf, type Wave, waveName } from './rollout.ts';
+import { enter, inFlight, isMoving, mapRows } from './host-row.ts';
+import { type Rollout, rowsOf, type Wave, waveName, waveOf } from './rollout.ts';
 
 /** States in which a failure halts the rollout. While paused or waiting for approval it does so all the same. */
-const WATCHED: readonly RolloutState[] = ['preflighting', 'running', 'paused', 'awaitingApproval'];
+export const WATCHED: readonly RolloutState[] = ['preflighting', 'running', 'paused', 'awaitingApproval'];
 
 /** How many hosts of a wave may fail. Before the canary and in the canary it is none, whatever was configured. */
 function toleranceOf(rollout: Rollout, wave: Wave): number {
@@ -51,13 +51,34 @@ function haltCause(rollout: Rollout, context: Context): LocatedVerdict | null {
   }
   const current = rollout.waves.find((wave) => wave.state === 'running' || wave.state === 'soaking');
   const { progressDeadline } = rollout.strategy;
-  if (rollout.state !== 'running' || current?.startedAt == null) return null;
+  if (rollout.state !== 'running') return null;
+  if (!current) return rollout.waves.every(isOver) ? leftBehind(rollout) : null;
+  if (current.startedAt === null) return null;
   if (context.now < progressEnd(rollout, current, current.startedAt)) return null;
   const reason = `wave ${waveName(current)} has not passed within ${formatDuration(progressDeadline)}`;
   return {
     ...fail('progress_deadline', reason + lateness(rollout, current, context)),
     wave: waveName(current),
   };
+}
+
+const isOver = (wave: Wave): boolean => wave.state === 'passed' || wave.state === 'skipped';
+
+/** Nobody knows what a host runs that was tolerated as a failure and then neither went back nor said so: no success. */
+function leftBehind(rollout: Rollout): LocatedVerdict | null {
+  const lost = Object.values(rollout.hosts).find((row) => inFlight(row) && !isMoving(row));
+  return lost?.failure ? { ...lost.failure, host: lost.id, wave: waveName(waveOf(rollout, lost.id)) } : null;
+}
+
+/**
+ * A host that kept the change and then failed goes back alone where the rollout goes on without it: the strategy tolerates
+ * the failure, and not that the host stays broken.
+ */
+export function sendBackTolerated(rollout: Rollout, context: Context): Rollout {
+  if (!WATCHED.includes(rollout.state)) return rollout;
+  return mapRows(rollout, (row) =>
+    row.state === 'failed' && row.changed ? enter(row, 'reverting', context.now) : row,
+  );
 }
 
 /** Halts: no host goes on, those in flight go back, those confirmed stay unless the strategy says otherwise. */

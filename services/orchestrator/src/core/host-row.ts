@@ -57,6 +57,7 @@ export function newAttempt(row: HostRow, epoch: number, now: number): HostRow {
     confirming: false,
     changed: false,
     failure: null,
+    answers: [],
   };
 }
 

@@ -1,6 +1,6 @@
 import { type HostState } from '@breakwater/shared';
 import { inFlight } from './host-row.ts';
-import { type Rollout, rowsOf, waveName } from './rollout.ts';
+import { type HostRow, type Rollout, rowsOf, waveName } from './rollout.ts';
 
 const UNTOUCHED: readonly HostState[] = ['pending', 'staging', 'ready', 'failed', 'lost', 'skipped'];
 
@@ -61,8 +61,16 @@ function hostViolations(rollout: Rollout): string[] {
       found.push(`${row.id} is confirmed but does not keep the change`);
     if (row.confirming && row.failure === null && !row.soaked)
       found.push(`${row.id} was confirmed before its soak was over`);
+    if (row.state === 'soaking' && row.confirming && row.failure === null && !wasVouchedFor(rollout, row))
+      found.push(`${row.id} was confirmed before others had found it well`);
     return found;
   });
+}
+
+function wasVouchedFor(rollout: Rollout, row: HostRow): boolean {
+  if (rollout.strategy.vantage === 0) return true;
+  const watch = rollout.vantage[row.id];
+  return watch?.epoch === row.epoch && (watch.passed?.length ?? -1) >= watch.required;
 }
 
 function stateViolations(rollout: Rollout): string[] {

@@ -49,6 +49,7 @@ export function newRollout(birth: Birth, fleet: Fleet): Rollout {
       approvedBy: null,
     })),
     hosts: Object.fromEntries(rows.map((row) => [row.id, row])),
+    vantage: {},
     detectedAt: null,
     haltedAt: null,
     pagedAt: null,
@@ -74,6 +75,7 @@ function newRow(id: HostId, { epoch, now }: Birth, fleet: Fleet): HostRow {
     confirming: false,
     changed: false,
     failure: null,
+    answers: [],
     heard: null,
   };
 }

@@ -13,7 +13,10 @@ export function nextLook(rollout: Rollout, context: Context): number | null {
   if (isSettled(rollout)) return null;
   const rows = Object.values(rollout.hosts);
   const times: number[] = rows.flatMap((row) => {
-    const soak = row.state === 'soaking' && row.soaked && !row.confirming ? [soakEnd(rollout, row)] : [];
+    const end = soakEnd(rollout, row);
+    // Over, and not confirmed: others still have to say that they find it well.
+    const due = end <= context.now && rollout.strategy.vantage > 0 ? context.now + WAITING_LOOK_MS : end;
+    const soak = row.state === 'soaking' && row.soaked && !row.confirming ? [due] : [];
     const loss = lossOf(rollout, row, context);
     return loss === null ? soak : [...soak, loss.at];
   });

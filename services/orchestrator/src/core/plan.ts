@@ -44,7 +44,10 @@ export function plan(request: PlanRequest, fleet: Fleet): Plan | { faults: [Faul
   const [first, ...rest] = all;
   if (first) return { faults: [first, ...rest] };
   const waves = cut(request.strategy, hosts, datacenters, canary.hosts);
-  return { waves, warnings: warningsFor(hosts, waves, request.strategy) };
+  return {
+    waves,
+    warnings: [...warningsFor(hosts, waves, request.strategy), ...ownWord(request.strategy, fleet)],
+  };
 }
 
 /** Datacenters of the targeted hosts: those that the strategy orders first, the others by name. */
@@ -168,6 +171,16 @@ function cut(
     { kind: 'global', datacenter: null, hosts: ids(rest), soakMs: strategy.global.soak },
   ];
   return waves.filter((wave) => wave.hosts.length > 0);
+}
+
+/** What a host says of itself is not all: a configuration can answer its own host and refuse the world. */
+function ownWord({ vantage }: Strategy, fleet: Fleet): string[] {
+  if (vantage === 0) return ['no other host asks a changed one (vantage is 0): its own word is enough'];
+  const others = Math.max(0, fleet.size - 1);
+  if (others >= vantage) return [];
+  return others === 0
+    ? ['the fleet has no other host that could ask the changed one: its own word is enough']
+    : [`only ${others} other hosts can ask a changed one, not ${vantage}`];
 }
 
 function warningsFor(

@@ -93,6 +93,43 @@ describe('for any fleet and any order of reports, losses and restarts', () => {
     });
   });
 
+  test('S2: no host is told to keep a change that others did not find well, nor on less than was asked for', () => {
+    expectAlways((before, { drive, findings }) => {
+      const { vantage } = drive.rollout.strategy;
+      for (const row of Object.values(drive.rollout.hosts)) {
+        const told = row.confirming && before.hosts[row.id]?.confirming === false;
+        if (!told || vantage === 0) continue;
+        const { passed } = drive.rollout.vantage[row.id] ?? { passed: null };
+        const others = new Set(passed ?? []);
+        expect(others.size).toBeGreaterThanOrEqual(Math.min(vantage, drive.fleet.size - 1));
+        expect(others.has(row.id)).toBe(false);
+        expect([...others].map((point) => findings.get(point) ?? 'pass')).toEqual(
+          [...others].map(() => 'pass'),
+        );
+      }
+    });
+  });
+
+  test('S21: what a host finds at another one never moves its own row, and nothing found is no failure alone', () => {
+    expectAlways((before, { drive, truths }, action) => {
+      if (action.do !== 'vantage') return;
+      const ids = [...truths.keys()];
+      const asking = ids[action.index % ids.length] as HostId;
+      for (const row of Object.values(drive.rollout.hosts)) {
+        const failedNow = row.failure !== null && before.hosts[row.id]?.failure === null;
+        if (!failedNow || !row.failure?.code.startsWith('vantage_')) continue;
+        const watch = drive.rollout.vantage[row.id];
+        expect(row.id).not.toBe(watch?.points.find(({ host }) => host === asking) ? asking : null);
+        const known = [...(watch?.letGo ?? []), ...(watch?.points ?? [])].map(
+          ({ verdict }) => verdict.verdict,
+        );
+        const wrong = known.filter((kind) => kind === 'fail').length;
+        const nothing = known.filter((kind) => kind === 'noData' || kind === 'inconclusive').length;
+        expect(wrong >= 1 || nothing >= 2).toBe(true);
+      }
+    });
+  });
+
   test('S15: end states absorb, and a late word of health never undoes a failure', () => {
     expectAlways((before, { drive }, action) => {
       if (ENDED.includes(before.state) && action.do !== 'verb')
@@ -144,7 +181,8 @@ test('the random histories reach what the promises are about', () => {
       for (const event of history.drive.events) {
         if (event.type === 'rollout.state') reached.add(event.to);
         if (event.type === 'wave.state') reached.add(`${event.wave.split(' ')[0]} ${event.to}`);
-        if (event.type === 'host.state') reached.add(`host ${event.to}`);
+        if (event.type !== 'host.state') continue;
+        reached.add(`host ${event.to}`).add(`host ${event.to} ${event.verdict?.code}`);
       }
     }),
     { numRuns: 400, seed: 2021 },
@@ -159,6 +197,11 @@ test('the random histories reach what the promises are about', () => {
     'awaitingApproval',
   ];
   const waves = ['canary failed', 'canary passed', 'datacenter passed', 'datacenter failed', 'global passed'];
-  const hosts = ['host lost', 'host reverted', 'host confirmed', 'host skipped'];
+  const others = [
+    'host failed vantage_failed',
+    'host failed vantage_unreachable',
+    'host lost vantage_silent',
+  ];
+  const hosts = [...others, 'host lost', 'host reverted', 'host confirmed', 'host skipped'];
   expect([...situations, ...waves, ...hosts].filter((name) => !reached.has(name))).toEqual([]);
 });

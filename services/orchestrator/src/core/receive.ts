@@ -43,7 +43,7 @@ function moved(row: HostRow, report: Report, now: number): HostRow {
           now,
           fail('applied_without_grant', `${row.id} says that it applies a change that it was not granted`),
         );
-      return { ...enter(row, 'applying', now, verdict), taken: true };
+      return { ...enter(row, 'applying', now, verdict), taken: true, answers: report.answers ?? row.answers };
     case 'soaked':
       return { ...row, soaked: true, verdict };
     case 'confirmed':

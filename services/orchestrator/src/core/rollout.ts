@@ -1,4 +1,5 @@
 import type {
+  AnswerBefore,
   Check,
   DatacenterName,
   Digest,
@@ -15,6 +16,7 @@ import type {
   WaveKind,
   WaveState,
 } from '@breakwater/shared';
+import type { Watch } from './watch.ts';
 
 /** One host's part in a rollout. Times are wall-clock milliseconds of the orchestrator. */
 export interface HostRow {
@@ -40,6 +42,8 @@ export interface HostRow {
   changed: boolean;
   /** Why this host counts as a failure of its wave. It stays until the host is retried or skipped. */
   failure: Verdict | null;
+  /** A sample of what the host answered before the change; others ask it for that too. */
+  answers: readonly AnswerBefore[];
   /** The last report that was taken in: the journal's name and its sequence number there. */
   heard: { journal: string; seq: number } | null;
 }
@@ -80,6 +84,8 @@ export interface Rollout {
   verdict: LocatedVerdict;
   waves: readonly Wave[];
   hosts: Readonly<Record<HostId, HostRow>>;
+  /** Who asks which changed host, and what they found: beside the rows, since no host's word moves another's. */
+  vantage: Readonly<Record<HostId, Watch>>;
   /** When a host first saw the failure that halted the rollout, when the halt was decided, when a pager took the page. */
   detectedAt: number | null;
   haltedAt: number | null;

@@ -4,13 +4,14 @@ import type { Context } from './context.ts';
 import { expire } from './deadlines.ts';
 import type { DomainEvent } from './event.ts';
 import { eventsBetween } from './events-between.ts';
-import { judge } from './halting.ts';
+import { judge, sendBackTolerated } from './halting.ts';
 import type { Input } from './input.ts';
 import { duePages, recordPages } from './paging.ts';
 import { nextLook } from './next-look.ts';
 import { receive } from './receive.ts';
 import { rollBackIfAsked, runRollback } from './rollback.ts';
 import type { Rollout } from './rollout.ts';
+import { askOthers } from './vantage.ts';
 import { confirmSoaked, runPreflight, runWaves } from './waves.ts';
 
 /** What was decided: the new state, the events that say so, what is to be done, and when to look again. */
@@ -46,7 +47,17 @@ function apply(rollout: Rollout, input: Input, context: Context): Rollout | Refu
 
 /** One round of everything that follows by itself. Halting is judged before anything goes forward. */
 function advance(rollout: Rollout, context: Context): Rollout {
-  const steps = [expire, judge, rollBackIfAsked, runRollback, confirmSoaked, runPreflight, runWaves] as const;
+  const steps = [
+    expire,
+    askOthers,
+    judge,
+    sendBackTolerated,
+    rollBackIfAsked,
+    runRollback,
+    confirmSoaked,
+    runPreflight,
+    runWaves,
+  ] as const;
   return steps.reduce((current, step) => step(current, context), rollout);
 }
 

@@ -2,8 +2,9 @@ import { pass, pending, type WaveState } from '@breakwater/shared';
 import { whyNot } from './budget.ts';
 import type { Context } from './context.ts';
 import { isTolerated } from './halting.ts';
-import { enter, mapRows } from './host-row.ts';
+import { enter, inFlight, mapRows } from './host-row.ts';
 import { type HostRow, type Rollout, rowsOf, type Wave, waveName, waveOf } from './rollout.ts';
+import { isVouchedFor, vouched } from './vantage.ts';
 
 /** The wave that is to be passed next, or `null` when all have been. */
 export function currentWave(rollout: Rollout): Wave | null {
@@ -35,13 +36,18 @@ export function soakEnd(rollout: Rollout, row: HostRow): number {
   return row.since + waveOf(rollout, row.id).soakMs;
 }
 
-/** Tells hosts to keep the change: they were healthy for their whole soak, by their word and by our clock. */
+/**
+ * Tells hosts to keep the change: they were healthy for their whole soak, by their word and by our clock, and the others
+ * that had to ask them have found them so.
+ */
 export function confirmSoaked(rollout: Rollout, context: Context): Rollout {
-  return mapRows(rollout, (row) => {
+  return Object.values(rollout.hosts).reduce((current, row) => {
     const over =
       row.state === 'soaking' && row.soaked && !row.confirming && context.now >= soakEnd(rollout, row);
-    return over ? { ...row, confirming: true } : row;
-  });
+    if (!over || !isVouchedFor(current, row, context)) return current;
+    const hosts = { ...current.hosts, [row.id]: { ...row, confirming: true } };
+    return vouched({ ...current, hosts }, row, context);
+  }, rollout);
 }
 
 /** Grants the change to as many hosts of the running wave as the budgets allow, one after another. */
@@ -67,6 +73,8 @@ function needsApproval(rollout: Rollout, wave: Wave): boolean {
 function startNext(rollout: Rollout, context: Context): Rollout {
   const wave = currentWave(rollout);
   const { now } = context;
+  // A host that is on its way back may still be lost; until it is home or given up, nobody can say how this ended.
+  if (wave === null && Object.values(rollout.hosts).some(inFlight)) return rollout;
   if (wave === null) {
     const verdict = pass('all_waves_passed', 'every host keeps the change');
     return { ...rollout, state: 'succeeded', since: now, verdict };

@@ -1,7 +1,9 @@
 import { getEventListeners } from 'node:events';
-import { type PollResponse, revisionOf, sha256 } from '@breakwater/shared';
+import { fail, type PollResponse, revisionOf, sha256 } from '@breakwater/shared';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { grantedRollout, haltedRollout, REX, TestOrchestrator } from '../testing/test-orchestrator.ts';
+import type { Rollout } from '../core/rollout.ts';
+import type { SimulatedHost } from '../testing/simulated-host.ts';
 import { contentOf } from './bundles.ts';
 import { setLine } from './line-control.ts';
 
@@ -47,7 +49,12 @@ describe('a long poll', () => {
     await o.clock.advance(4999);
     expect(poll.answer).toBeNull();
     await o.clock.advance(1);
-    expect(await poll.done).toEqual({ host: 'ns1.ams', assignment: null, acknowledged: 0 });
+    expect(await poll.done).toEqual({
+      host: 'ns1.ams',
+      assignment: null,
+      vantage: [],
+      acknowledged: 0,
+    });
     expectNobodyWaits(poll);
   });
 
@@ -314,4 +321,70 @@ test('the content of a bundle is served, and what does not exist is not found', 
   expect(Buffer.from(await o.desk.file(sha256('größer\n'))).toString()).toBe('größer\n');
   await expect(o.desk.manifest(sha256('x'))).rejects.toMatchObject({ code: 'bundle_unknown' });
   await expect(o.desk.file(sha256('x'))).rejects.toMatchObject({ code: 'not_found' });
+});
+
+/** The canary ns1.ams soaks, and some other host is to ask it. */
+async function soaking(): Promise<{ id: Rollout['id']; point: SimulatedHost }> {
+  o = await TestOrchestrator.ready(['ns1.ams', 'ns2.ams', 'ns1.fra', 'ns2.fra']);
+  const { id } = await o.submit();
+  await o.until(id, ({ hosts }) => hosts[o.host('ns1.ams').id]?.state === 'verifying');
+  return { id, point: o.host('ns1.fra') };
+}
+
+describe('a host that is to ask another one', () => {
+  test('is called as soon as there is somebody to ask, and again when there is not', async () => {
+    const { id, point } = await soaking();
+    const poll = await waiting(point.id);
+    await o.host('ns1.ams').live(o.desk);
+    const { vantage } = await poll.done;
+    expect(vantage).toMatchObject([{ target: 'ns1.ams', address: '192.0.2.1', port: 53 }]);
+    point.vantage = vantage;
+    const next = await waiting(point.id);
+    expect(next.answer).toBeNull();
+    await o.command(id, 'abort');
+    expect((await next.done).vantage).toEqual([]);
+    expectNobodyWaits(poll, next);
+  });
+
+  test('halts the rollout at once by what it finds, and its own row stays as it was', async () => {
+    const { id, point } = await soaking();
+    await o.host('ns1.ams').live(o.desk);
+    await point.poll(o.desk);
+    point.finds = fail('wrong_rcode', 'a.example SOA over udp answered REFUSED, expected NOERROR');
+    const before = (await o.stored(id)).hosts[point.id];
+    await point.poll(o.desk);
+    const { state, verdict, hosts } = await o.stored(id);
+    expect({ state, code: verdict.code, host: verdict.host }).toEqual({
+      state: 'halted',
+      code: 'vantage_failed',
+      host: 'ns1.ams',
+    });
+    expect(hosts[point.id]).toEqual(before);
+    await o.host('ns1.ams').poll(o.desk);
+    expect(o.host('ns1.ams').assignment?.step).toBe('revert');
+  });
+
+  test('says the same thing again without a write', async () => {
+    const { id, point } = await soaking();
+    await o.host('ns1.ams').live(o.desk);
+    for (let poll = 0; poll < 3; poll += 1) await point.poll(o.desk);
+    const { length } = await o.events(id);
+    for (let poll = 0; poll < 5; poll += 1) await point.poll(o.desk);
+    expect(await o.events(id)).toHaveLength(length);
+  });
+
+  test('is believed by another orchestrator too, once that one has heard of it', async () => {
+    const { id, point } = await soaking();
+    await o.host('ns1.ams').live(o.desk);
+    for (let poll = 0; poll < 2; poll += 1) await point.poll(o.desk);
+    await o.watch.exchange();
+    const other = new TestOrchestrator([], o);
+    await other.guard.look();
+    await other.watch.exchange();
+    expect([...other.watch.words()]).toEqual([...o.watch.words()]);
+    expect(other.watch.words().get(point.id)).toMatchObject([
+      { target: 'ns1.ams', verdict: { verdict: 'pass' } },
+    ]);
+    expect((await o.stored(id)).state).toBe('running');
+  });
 });

@@ -1,6 +1,14 @@
-import { type HostId, type PollRequest, type PollResponse, revisionOf } from '@breakwater/shared';
+import {
+  type HostId,
+  type PollRequest,
+  type PollResponse,
+  revisionOf,
+  type VantageTask,
+} from '@breakwater/shared';
 import type { AgentDesk } from '../adapters/http/interface.ts';
+import type { Snapshot } from '../adapters/store/interface.ts';
 import { assignmentOf } from '../core/assignment.ts';
+import { vantageTasks } from '../core/vantage-tasks.ts';
 import { fileIn, manifestIn } from './bundles.ts';
 import { blockedBy, type Engine } from './engine.ts';
 import type { EngineDeps } from './engine-deps.ts';
@@ -45,6 +53,22 @@ function waitingRoom(deps: Pick<EngineDeps, 'wakeups' | 'clock'>): WaitingRoom {
 export function createAgentDesk(deps: EngineDeps, engine: Engine, verifyWithinMs: number): AgentDesk {
   const { store, watch, clock } = deps;
   const room = waitingRoom(deps);
+  const places = new Map(watch.enrolled.map((host) => [host.id, host]));
+  // All hosts are answered from one snapshot until the log moves: who asks whom is worked out once for each.
+  const tasks = new WeakMap<Snapshot, ReadonlyMap<HostId, VantageTask[]>>();
+
+  function tasksIn(snapshot: Snapshot): ReadonlyMap<HostId, VantageTask[]> {
+    const known = tasks.get(snapshot) ?? vantageTasks(snapshot.live.values(), places);
+    tasks.set(snapshot, known);
+    return known;
+  }
+
+  /** What a host says of another one is evidence for that one's rollout, which looks at it at once. */
+  async function weigh(targets: readonly HostId[]): Promise<void> {
+    const { claims } = await store.snapshot();
+    for (const owner of new Set(targets.flatMap((target) => claims.get(target) ?? [])))
+      await engine.decide(owner, { type: 'look' });
+  }
 
   async function takeIn(host: HostId, request: PollRequest): Promise<number> {
     const { claims } = await store.snapshot();
@@ -65,24 +89,25 @@ export function createAgentDesk(deps: EngineDeps, engine: Engine, verifyWithinMs
     const row = rollout?.hosts[host];
     const blocked = blockedBy(snapshot, deps.guard);
     const assignment = rollout && row ? assignmentOf(rollout, row, blocked, verifyWithinMs) : null;
-    return { host, assignment, acknowledged };
+    return { host, assignment, vantage: tasksIn(snapshot).get(host) ?? [], acknowledged };
   }
 
   return {
     async poll(host, request, signal) {
-      watch.see(host, request.status, request.journal);
+      const news = watch.see(host, request.status, request.journal, request.vantage);
       const deadline = clock.monotonic() + request.waitMs;
       const acknowledged = await takeIn(host, request);
+      if (news.length > 0) await weigh(news);
       for (;;) {
         // The wait begins before the look, so that a change in between is not missed.
         const left = deadline - clock.monotonic();
         const stop = new AbortController();
-        const news = room.wait(host, Math.max(0, left), AbortSignal.any([signal, stop.signal]));
+        const called = room.wait(host, Math.max(0, left), AbortSignal.any([signal, stop.signal]));
         try {
           const response = await answer(host, acknowledged);
-          const done = left <= 0 || signal.aborted || revisionOf(response.assignment) !== request.following;
-          if (done) return response;
-          await news;
+          const revision = revisionOf(response.assignment, response.vantage);
+          if (left <= 0 || signal.aborted || revision !== request.following) return response;
+          await called;
         } finally {
           // Also when the store fails: nobody goes on waiting for an agent that has had its answer.
           stop.abort();

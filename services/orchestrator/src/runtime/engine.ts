@@ -8,6 +8,7 @@ import { partOf } from '../core/part.ts';
 import type { Rollout } from '../core/rollout.ts';
 import type { Input } from '../core/input.ts';
 import { type Decision, transition } from '../core/transition.ts';
+import { pairsIn } from '../core/vantage-tasks.ts';
 import { chain } from './chain.ts';
 import type { FleetWatch } from './fleet-watch.ts';
 import type { EngineDeps } from './engine-deps.ts';
@@ -53,6 +54,7 @@ export function createEngine(deps: EngineDeps): Engine {
     return {
       now: clock.now(),
       fleet: watch.fleet(busy),
+      words: watch.words(),
       blocked: blockedBy(snapshot, guard),
       listeningSince: watch.listeningSince(),
       nextEpoch: snapshot.head.seq + 1,
@@ -131,13 +133,19 @@ function assertSound(before: Rollout, after: Rollout, snapshot: Snapshot, watch:
   throw new BreakwaterError('superseded', `${taken.id} has since been changed${owner ? ` by ${owner}` : ''}`);
 }
 
+/** Hosts that have another level to follow, or others to ask. */
 function hostsToWake(before: Rollout, after: Rollout, blocked: string | null): HostId[] {
-  return Object.values(after.hosts)
+  const levels = Object.values(after.hosts)
     .filter((row) => {
       const old = before.hosts[row.id];
       return !old || old.epoch !== row.epoch || stepOf(before, old, blocked) !== stepOf(after, row, blocked);
     })
     .map((row) => row.id);
+  const [old, now] = [pairsIn(before), pairsIn(after)];
+  const points = [...old, ...now]
+    .filter(([pair]) => old.has(pair) !== now.has(pair))
+    .map(([, point]) => point);
+  return [...new Set([...levels, ...points])];
 }
 
 /** After the write, never before it: what is told to the outside is always already durable. */

@@ -38,7 +38,7 @@ class WatchedStore extends MemoryStore {
 }
 
 function hear(watch: FleetWatch, health: Verdict = pass('answers', 'as before'), journal = J1): void {
-  watch.see(ns1.id, { ...ns1.status, health }, journal);
+  watch.see(ns1.id, { ...ns1.status, health }, journal, []);
 }
 
 function seenBy(watch: FleetWatch, busy: readonly HostId[] = []): FleetHost {

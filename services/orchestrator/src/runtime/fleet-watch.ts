@@ -1,6 +1,7 @@
-import type { Clock, HostId, HostStatus } from '@breakwater/shared';
+import type { Clock, HostId, HostStatus, VantageResult } from '@breakwater/shared';
 import type { HostSighting, Store } from '../adapters/store/interface.ts';
 import type { Availability, EnrolledHost, Fleet } from '../core/fleet.ts';
+import type { Word } from '../core/watch.ts';
 
 /**
  * What has been heard of each host, and since when this orchestrator could hear at all. It is kept in memory,
@@ -8,12 +9,23 @@ import type { Availability, EnrolledHost, Fleet } from '../core/fleet.ts';
  */
 export interface FleetWatch {
   readonly enrolled: readonly EnrolledHost[];
-  see(host: HostId, status: HostStatus, journal: string): void;
+  /**
+   * Notes what a host has just said of itself, and of others that it was to ask.
+   * @returns those of whom it now says something else than it did.
+   */
+  see(
+    host: HostId,
+    status: HostStatus,
+    journal: string,
+    results: readonly VantageResult[],
+  ): readonly HostId[];
   /** Notes that a host's reports up to `seq` were taken in. @returns the highest that ever was, of this journal. */
   acknowledge(host: HostId, seq: number): number;
   sighting(host: HostId): HostSighting | null;
   /** The fleet as decisions see it; `busy` hosts are in flight for some other rollout. */
   fleet(busy: ReadonlySet<HostId>): Fleet;
+  /** What each host has last said of those that it was to ask. */
+  words(): ReadonlyMap<HostId, readonly Word[]>;
   /** How many agents have been heard of lately. */
   connected(): number;
   /** Tells whether the store could be reached: while it cannot, nobody is heard, and silence means nothing. */
@@ -57,11 +69,13 @@ export function watchFleet(
 
   return {
     enrolled,
-    see(host, status, journal) {
+    see(host, status, journal, results) {
       const known = seen.get(host);
+      const words = wordsOf(results, clock.now());
       // Another journal (after a lost disk) counts from the beginning again.
       const acknowledged = known?.journal === journal ? known.acknowledged : 0;
-      note(host, { status, journal, acknowledged, heardAt: clock.now() });
+      note(host, { status, journal, acknowledged, heardAt: clock.now(), ...(words.length > 0 && { words }) });
+      return words.filter((word) => isNews(word, known)).map(({ target }) => target);
     },
     acknowledge(host, seq) {
       const known = seen.get(host);
@@ -79,6 +93,7 @@ export function watchFleet(
           return [id, { ...host, availability: availability(sighting), busy: busy.has(id) }];
         }),
       ),
+    words: () => spoken(seen),
     connected: () => enrolled.filter(({ id }) => availability(seen.get(id)) !== 'unknown').length,
     storeReached(reached) {
       if (!reached) listening = null;
@@ -98,6 +113,24 @@ export function watchFleet(
       }
     },
   };
+}
+
+function wordsOf(results: readonly VantageResult[], now: number): Word[] {
+  return results.map(({ target, epoch, verdict, askedAgoMs }) => {
+    return { target, epoch, verdict, askedAt: now - askedAgoMs };
+  });
+}
+
+function spoken(seen: ReadonlyMap<HostId, HostSighting>): Map<HostId, readonly Word[]> {
+  return new Map(
+    [...seen].flatMap(([host, { words }]) => (words === undefined ? [] : [[host, words] as const])),
+  );
+}
+
+/** Whether a host says something else of another one than it did before. */
+function isNews({ target, epoch, verdict }: Word, known: HostSighting | undefined): boolean {
+  const before = known?.words?.find((word) => word.target === target && word.epoch === epoch)?.verdict;
+  return before?.verdict !== verdict.verdict || before.code !== verdict.code;
 }
 
 /** The newer word holds, and what one has acknowledged stays acknowledged, whoever has heard the host last. */

@@ -10,6 +10,7 @@ import {
   type ReportedState,
   revisionOf,
   type RolloutId,
+  type VantageTask,
   type Verdict,
 } from '@breakwater/shared';
 import type { AgentDesk } from '../adapters/http/interface.ts';
@@ -31,6 +32,9 @@ export class SimulatedHost {
   /** The new generation will make its name server answer wrongly. */
   breaks = false;
   assignment: Assignment | null = null;
+  /** Whom it is to ask, and what it finds at all of them. */
+  vantage: readonly VantageTask[] = [];
+  finds: Verdict = pass('answered', 'All questions were answered as expected.');
   acknowledged = 0;
   /** Reports that were not acknowledged yet. */
   owed: Report[] = [];
@@ -49,6 +53,7 @@ export class SimulatedHost {
       lastKnownGood: null,
       epoch: this.#epoch,
       daemon: { running: true, pid: 12, restarts: 0 },
+      drift: null,
       health: this.health,
       zones: 2,
     };
@@ -60,7 +65,10 @@ export class SimulatedHost {
       journal: this.journal,
       status: this.status,
       reports: [...this.owed],
-      following: revisionOf(this.assignment),
+      vantage: this.vantage.map(({ target, epoch }) => {
+        return { target, epoch, verdict: this.finds, askedAgoMs: 0 };
+      }),
+      following: revisionOf(this.assignment, this.vantage),
       waitMs: 0,
       ...change,
     };
@@ -82,6 +90,7 @@ export class SimulatedHost {
   async poll(desk: AgentDesk, change: Partial<PollRequest> = {}): Promise<void> {
     const answer = await desk.poll(this.id, this.request(change), new AbortController().signal);
     this.assignment = answer.assignment;
+    this.vantage = answer.vantage;
     this.acknowledged = answer.acknowledged;
     this.owed = this.owed.filter((report) => report.seq > answer.acknowledged);
     if (answer.assignment && answer.assignment.epoch > this.#epoch) {

@@ -1,94 +1,185 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fail, inconclusive, pass, type Verdict } from '@breakwater/shared';
-import { findForbidden, type ForbiddenDirective } from './forbidden.ts';
+import type { Configuration } from '../../core/configuration.ts';
+import { directoryOf, summarize } from './canonical.ts';
+import { ended, inWords } from './checker-words.ts';
+import { countRecords } from './count-records.ts';
+import { findForbidden, type ForbiddenDirective, placeInTree } from './forbidden.ts';
 import type { Checker } from './interface.ts';
-import { openSandbox, type Outcome } from './sandbox.ts';
+import { bare } from './lexer.ts';
+import { openSandbox, type Outcome, type Sandbox } from './sandbox.ts';
+import { parseStatements, type Statement } from './statements.ts';
+import { type ConfigurationFault, faultIn } from './written-files.ts';
 import { parseZoneList } from './zone-list.ts';
 
-const MAX_LINES = 10;
-const MAX_LENGTH = 1000;
+interface Options {
+  /** The live path of the managed root. */
+  root: string;
+  /** The daemon's configuration, relative to it. */
+  config: string;
+  /** Where the daemon works. */
+  stateDir: string;
+  /** Further folders in which a bundle may name files. */
+  directories: readonly string[];
+}
+
+/** A file pulled in by `$INCLUDE`, or records made by `$GENERATE`. */
+const MORE_THAN_LINES = /^\s*\$(?:INCLUDE|GENERATE)\b/im;
 
 /**
- * BIND's own checker. `root` is the live path of the managed root, `config` the daemon's configuration below it,
- * and `stateDir` where the daemon works.
+ * BIND's own checker, in a sandbox.
  *
- * `-c` keeps it from loading plugins, whose code it would otherwise run; `-z` makes it load every zone file.
+ * `-c` keeps it from loading plugins, whose code it would otherwise run; `-z` makes it load every zone file, and `-j`
+ * the journals beside them, without which it does not see that a file and its journal no longer fit together.
  */
-export async function namedChecker(options: {
-  root: string;
-  config: string;
-  stateDir: string;
-}): Promise<Checker> {
-  const { root, config, stateDir } = options;
-  const sandbox = await openSandbox(root, stateDir);
-  const shown = (output: string, tree: string): string => firstLines(output.replaceAll(tree, root));
+export async function namedChecker(options: Options): Promise<Checker> {
+  return new NamedChecker(options, await openSandbox(options));
+}
 
-  return {
-    async zones(tree) {
-      const { outcome } = await sandbox.run(['named-checkconf', '-c', '-l'], tree, config);
-      if (outcome.kind === 'exited' && outcome.code === 0) return parseZoneList(outcome.output);
-      throw new Error(`named-checkconf cannot list the zones: ${shown(inWords(outcome), tree)}`);
-    },
+class NamedChecker implements Checker {
+  readonly #options: Options;
+  readonly #sandbox: Sandbox;
 
-    async check(tree): Promise<Verdict> {
-      const found = await findForbidden(tree, [root, stateDir]);
-      if (found) return refused(found, root);
-      const { outcome, atLivePath } = await sandbox.run(['named-checkconf', '-c', '-z'], tree, config);
-      switch (outcome.kind) {
-        case 'timeout':
-          return inconclusive('checker_timeout', inWords(outcome));
-        case 'broken':
-          return inconclusive(
-            'checker_unavailable',
-            `named-checkconf did not run: ${shown(inWords(outcome), tree)}`,
-          );
-        case 'exited':
-          if (outcome.code !== 0) return fail('checker_refused', shown(inWords(outcome), tree));
-          return atLivePath
-            ? pass('checked_at_live_path', 'named-checkconf accepts the tree at its live path')
-            : pass(
-                'checked_at_staged_path',
-                'named-checkconf accepts the tree where it is staged; absolute paths in it were looked up in the live tree, ' +
-                  'since this host allows no mount namespace or has no live tree',
-              );
-        default:
-          return outcome satisfies never;
-      }
-    },
-  };
+  constructor(options: Options, sandbox: Sandbox) {
+    this.#options = options;
+    this.#sandbox = sandbox;
+  }
+
+  async zones(tree: string): ReturnType<Checker['zones']> {
+    const { outcome, words } = await this.#run(tree, '-c', '-l');
+    if (succeeded(outcome)) return parseZoneList(outcome.output);
+    throw new Error(`named-checkconf cannot list the zones: ${words}`);
+  }
+
+  async describe(tree: string): Promise<Configuration> {
+    const { root, stateDir } = this.#options;
+    const found = summarize(await this.#statements(tree), { root, cwd: stateDir });
+    const zones = found.zones.map(async (zone) => {
+      if (zone.inTree === null) return zone;
+      const text = await readFile(join(tree, zone.inTree), 'latin1').catch(() => '');
+      return { ...zone, selfContained: !MORE_THAN_LINES.test(text) };
+    });
+    return { ...found, zones: await Promise.all(zones) };
+  }
+
+  async countRecords(...[tree, zones]: Parameters<Checker['countRecords']>): Promise<(number | null)[]> {
+    const { root, stateDir } = this.#options;
+    const directory = directoryOf(await this.#statements(tree), stateDir);
+    const counted = await countRecords(this.#sandbox, tree, zones, { root, directory });
+    if (Array.isArray(counted)) return counted;
+    throw new Error(`the records could not be counted: ${inWords(counted, { root, at: tree, directory })}`);
+  }
+
+  async check(tree: string): Promise<Verdict> {
+    const { root, stateDir, directories } = this.#options;
+    const allowed = [root, stateDir, ...directories];
+    const forbidden = await findForbidden(tree, allowed);
+    if (forbidden !== null) return refused(forbidden, root);
+    const canonical = await this.#run(tree, '-c', '-p', '-x');
+    if (!succeeded(canonical.outcome)) return judged(canonical);
+    const fault = faultIn(parseStatements(canonical.outcome.output), { root, cwd: stateDir, allowed });
+    if (fault !== null) return faulty(fault, root, await placeOf(tree, fault));
+    return judged(await this.#run(tree, '-c', '-z', '-j'));
+  }
+
+  /** Reads the canonical form of a tree's configuration. */
+  async #statements(tree: string): Promise<Statement[]> {
+    const { outcome, words } = await this.#run(tree, '-c', '-p', '-x');
+    if (succeeded(outcome)) return parseStatements(outcome.output);
+    throw new Error(`named-checkconf cannot read the configuration: ${words}`);
+  }
+
+  async #run(tree: string, ...flags: string[]): Promise<Ran> {
+    const { root, config, stateDir } = this.#options;
+    const command = (at: string): string[] => ['named-checkconf', ...flags, join(at, config)];
+    const { outcome, at, atLivePath } = await this.#sandbox.run(tree, command);
+    const directory = succeeded(outcome) ? stateDir : await statedDirectory(tree, stateDir);
+    return { outcome, atLivePath, words: inWords(outcome, { root, at, directory }) };
+  }
+}
+
+interface Ran {
+  outcome: Outcome;
+  atLivePath: boolean;
+  words: string;
+}
+
+function succeeded(outcome: Outcome): outcome is Extract<Outcome, { kind: 'exited' }> {
+  return outcome.kind === 'exited' && outcome.code === 0;
+}
+
+function judged({ outcome, atLivePath, words }: Ran): Verdict {
+  if (outcome.kind === 'timeout') return inconclusive('checker_timeout', words);
+  if (!ended(outcome)) return inconclusive('checker_unavailable', `named-checkconf did not run: ${words}`);
+  if (outcome.code !== 0) return fail('checker_refused', words);
+  return atLivePath
+    ? pass('checked_at_live_path', 'named-checkconf accepts the tree at its live path')
+    : pass(
+        'checked_at_staged_path',
+        'named-checkconf accepts the tree where it is staged; absolute paths in it were looked up in the live tree, ' +
+          'since this host allows no mount namespace or has no live tree',
+      );
+}
+
+/** Where relative paths begin, for a configuration that cannot be read as a whole. */
+async function statedDirectory(tree: string, stateDir: string): Promise<string> {
+  let stated = stateDir;
+  await placeInTree(tree, (tokens, at) => {
+    const value = tokens[at + 1];
+    const found = tokens[at]?.text.toLowerCase() === 'directory' && value?.text.startsWith('"/') === true;
+    if (found) stated = bare(value.text);
+    return found;
+  });
+  return stated;
 }
 
 function refused({ path, line, directive, why }: ForbiddenDirective, root: string): Verdict {
   const place = `${root}/${path}:${line}: "${directive}"`;
   return why === 'code'
     ? fail('directive_forbidden', `${place} loads code into the daemon, which no bundle may`)
-    : fail('path_outside', `${place} names a path outside the managed root and the daemon's state directory`);
+    : fail('path_outside', `${place} ${OUTSIDE}`);
 }
 
-function inWords(outcome: Outcome): string {
-  switch (outcome.kind) {
-    case 'timeout':
-      return 'named-checkconf took longer than 30 seconds and was killed';
-    case 'broken':
-      return outcome.cause;
-    case 'exited':
-      return (
-        complaints(outcome.output) || `named-checkconf exited with status ${outcome.code} and said nothing`
+const OUTSIDE =
+  "names a path outside the managed root, the daemon's state directory and the directories that the host's configuration lists";
+
+function faulty(
+  { code, keyword, value, why }: ConfigurationFault,
+  root: string,
+  place: string | null,
+): Verdict {
+  const what = `${place === null ? root : `${root}/${place}`}: "${keyword} ${value}"`;
+  switch (code) {
+    case 'directive_forbidden':
+      return fail('directive_forbidden', `${what} loads code into the daemon, which no bundle may`);
+    case 'path_outside':
+      return fail('path_outside', `${what} ${OUTSIDE}`);
+    case 'dynamic_zone_in_bundle':
+      return fail(
+        'dynamic_zone_in_bundle',
+        `${what} ${why}, so the daemon would write into the generation; put its file (or journal, or keys) below the state directory`,
+      );
+    case 'daemon_writes_bundle':
+      return fail(
+        'daemon_writes_bundle',
+        `${what} is a file in the managed root that the daemon writes; put it below the state directory`,
       );
     default:
-      return outcome satisfies never;
+      return code satisfies never;
   }
 }
 
-/** Zones that load well are listed too, and would hide the one that does not. */
-function complaints(output: string): string {
-  const lines = output.split('\n').filter((line) => line.trim() !== '');
-  return lines.filter((line) => !/^zone \S+: loaded serial \d+/.test(line)).join('\n');
-}
-
-/** Without control characters: this goes into logs and pages. */
-function firstLines(output: string): string {
-  const lines = output.split('\n').map((line) => line.replaceAll(/\p{Cc}/gu, ' ').trim());
-  const text = lines.slice(0, MAX_LINES).join('\n');
-  const more = lines.length > MAX_LINES ? `\n… and ${lines.length - MAX_LINES} more lines` : '';
-  return `${text.slice(0, MAX_LENGTH)}${more}`;
+/** Where in a tree the words of a fault stand, as `<file>:<line>`. */
+async function placeOf(tree: string, { keyword, value }: ConfigurationFault): Promise<string | null> {
+  const same = (word: string | undefined, wanted: string): boolean =>
+    word !== undefined &&
+    bare(word)
+      .toLowerCase()
+      .replace(/(.)\.$/, '$1') === wanted.toLowerCase();
+  const together = await placeInTree(
+    tree,
+    (tokens, at) => same(tokens[at]?.text, keyword) && same(tokens[at + 1]?.text, value),
+  );
+  return together ?? (await placeInTree(tree, (tokens, at) => same(tokens[at]?.text, value)));
 }

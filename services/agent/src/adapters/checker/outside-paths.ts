@@ -1,6 +1,7 @@
 import { normalize } from 'node:path';
+import { bare } from './lexer.ts';
 
-/** Directives whose value is a file or a folder that the daemon reads or writes. */
+/** Directives whose value is a file or a folder that the daemon reads or writes (BIND 9.18, named.conf(5)). */
 const PATH_DIRECTIVES: ReadonlySet<string> = new Set([
   'include',
   '$include',
@@ -9,6 +10,7 @@ const PATH_DIRECTIVES: ReadonlySet<string> = new Set([
   'key-directory',
   'managed-keys-directory',
   'new-zones-directory',
+  'zone-directory',
   'geoip-directory',
   'pid-file',
   'session-keyfile',
@@ -21,18 +23,30 @@ const PATH_DIRECTIVES: ReadonlySet<string> = new Set([
   'bindkeys-file',
   'journal',
   'tkey-gssapi-keytab',
+  'tkey-dhkey',
+  'random-device',
   'cert-file',
   'key-file',
   'ca-file',
   'dhparam-file',
+  // A socket of `controls`, and where `dnstap-output` goes.
+  'unix',
 ]);
 
+/** Those that may stand in the middle of a statement, or on a line of a zone file after whatever was before. */
+const ANYWHERE: ReadonlySet<string> = new Set(['$include', 'zone-directory']);
+
 /** What every Debian host may read, and where output may be thrown away. */
-const HARMLESS = ['/usr/share/dns', '/dev/null'];
+const HARMLESS = ['/usr/share/dns', '/usr/share/GeoIP', '/dev/null', '/dev/urandom', '/dev/random'];
 
 /** Whether a directive takes a path. */
 export function takesPath(directive: string): boolean {
   return PATH_DIRECTIVES.has(directive);
+}
+
+/** Whether a directive counts wherever it stands, and not only where a statement begins. */
+export function countsAnywhere(directive: string): boolean {
+  return ANYWHERE.has(directive);
 }
 
 /**
@@ -42,10 +56,15 @@ export function takesPath(directive: string): boolean {
  *   `directory`, which is judged by itself.
  */
 export function leadsOutside(value: string, allowed: readonly string[]): boolean {
-  const path = value.replaceAll(/^"|"$/g, '');
+  const path = bare(value);
   // An escape could spell what the words below do not see, and no path of ours needs one.
   if (path.includes('\\')) return true;
-  if (!path.startsWith('/')) return path.split('/').includes('..');
-  const real = normalize(path);
-  return ![...allowed, ...HARMLESS].some((folder) => real === folder || real.startsWith(`${folder}/`));
+  // The managed root is a link: what its ".." means for the kernel is not what it means for a text.
+  if (path.split('/').includes('..')) return true;
+  return path.startsWith('/') && !isBelow(normalize(path), [...allowed, ...HARMLESS]);
+}
+
+/** Whether an absolute path is one of these folders or below one of them. */
+export function isBelow(path: string, folders: readonly string[]): boolean {
+  return folders.some((folder) => path === folder || path.startsWith(`${folder}/`));
 }

@@ -1,8 +1,9 @@
-import { mkdtemp, realpath, rmdir } from 'node:fs/promises';
+import { chmod, mkdtemp, realpath, rmdir, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { hasCode } from '../durable.ts';
+import { BARE, HIDDEN, IN_PLACE, NOBODY, setprivOptions, type User } from './sandbox-script.ts';
 
 /** How a program that looks at a tree ended. */
 export type Outcome =
@@ -14,104 +15,171 @@ export type Outcome =
 /** A place in which programs can look at a tree that is not live. */
 export interface Sandbox {
   /**
-   * Runs `<command…> <file of the tree>`. With `atLivePath`, the tree appeared to it at the live path, so that
-   * every absolute path in it was the real one.
+   * Runs a program on a tree: without network, unable to write, without privileges, in bounded time and memory.
+   * @param command is told at which path the tree appears. With `atLivePath`, that is the live path, so that every
+   *   absolute path in the tree is the real one.
+   * @param input what it reads from its standard input, likewise.
+   * @param longerMs for how much longer than usual it may run, in milliseconds.
    */
   run(
-    command: readonly string[],
     tree: string,
-    file: string,
-  ): Promise<{ outcome: Outcome; atLivePath: boolean }>;
+    command: (at: string) => readonly string[],
+    input?: (at: string) => string,
+    longerMs?: number,
+  ): Promise<{ outcome: Outcome; at: string; atLivePath: boolean }>;
 }
 
-const TIMEOUT_MS = 30_000;
-const MEMORY_KIB = 4 * 1024 * 1024;
-/** The last thing that the shell says; before it, no exit code is the program's own. */
-const IN_PLACE = 'breakwater: in place\n';
+/** What a sandbox shows. */
+export interface Surroundings {
+  /** The live path of the managed root. */
+  root: string;
+  /** Where the daemon works, and where programs start. */
+  stateDir: string;
+  /** Further folders that a configuration may name. */
+  directories: readonly string[];
+  timeoutMs?: number;
+}
 
-// $1: tree, $2: where it is to appear ("" for nowhere), then the command. The shell becomes the program, so that
-// whoever kills it on a timeout kills the program. Debian keeps daemons' tools out of the PATH of ordinary users.
-const SCRIPT = `
-PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
-ulimit -v ${MEMORY_KIB}
-exec 2>&1
-if [ -n "$2" ]; then mount --bind "$1" "$2" || exit 1; fi
-shift 2
-command -v "$1" >/dev/null || { echo "$1 is not installed"; exit 1; }
-printf '%s' '${IN_PLACE}'
-exec "$@"
-`;
+interface Mode {
+  /** The command that makes namespaces; empty where none are allowed. */
+  namespaces: readonly string[];
+  user: User;
+}
 
-const NAMESPACES = ['unshare', '--mount', '--propagation', 'private', '--net'];
+export const TIMEOUT_MS = 30_000;
+
+const NAMESPACES = ['--mount', '--propagation', 'private', '--net', '--ipc', '--pid'];
+const HIDING = ['unshare', ...NAMESPACES, '--fork', '--kill-child=SIGKILL'];
 
 /**
- * Finds out what this host allows. In a private mount namespace a staged tree takes the place of the live one for
- * a single process, and in a private network namespace that process can neither ask nor tell anybody anything.
- * Where neither root nor a user namespace may do that, trees are looked at where they were staged.
+ * What may be allowed, best first. The owner of the state directory comes after nobody: that directory may be closed to
+ * everybody else, and without capabilities the owner may only read it.
  */
-export async function openSandbox(root: string, cwd: string): Promise<Sandbox> {
-  const namespaces = await allowedNamespaces(cwd);
+function modes(owner: User): Mode[] {
+  return [
+    { namespaces: HIDING, user: NOBODY },
+    { namespaces: HIDING, user: owner },
+    { namespaces: [...HIDING, '--user', '--map-root-user'], user: 'mapped root' },
+    { namespaces: [], user: NOBODY },
+    { namespaces: [], user: owner },
+    { namespaces: [], user: 'own' },
+  ];
+}
+
+/**
+ * Finds out what this host allows. In private namespaces a staged tree takes the place of the live one for a few
+ * processes, which see nothing else of the host and can neither ask nor tell anybody anything. Where neither root nor a
+ * user namespace may do that, trees are looked at where they were staged.
+ */
+export async function openSandbox(surroundings: Surroundings): Promise<Sandbox> {
+  const { root, timeoutMs = TIMEOUT_MS } = surroundings;
+  const mode = await allowedMode(surroundings);
   return {
-    async run(command, tree, file) {
-      const live = namespaces === null ? null : await liveTree(root);
-      if (namespaces === null || live === null) {
-        return {
-          outcome: await runScript([], cwd, [tree, '', ...command, join(tree, file)]),
-          atLivePath: false,
-        };
-      }
-      return {
-        outcome: await runScript(namespaces, cwd, [tree, live, ...command, join(root, file)]),
-        atLivePath: true,
-      };
+    async run(tree, command, input = () => '', longerMs = 0) {
+      const atLivePath = mode.namespaces.length > 0 && (await leadsSomewhere(root));
+      const at = atLivePath ? root : tree;
+      const parameters = await parametersOf(mode, surroundings, tree, at);
+      const outcome = await runScript(mode, [...parameters, ...command(at)], {
+        input: input(at),
+        timeoutMs: timeoutMs + longerMs,
+      });
+      return { outcome, at, atLivePath };
     },
   };
 }
 
-async function allowedNamespaces(cwd: string): Promise<string[] | null> {
+async function parametersOf(
+  mode: Mode,
+  { stateDir, directories }: Surroundings,
+  tree: string,
+  at: string,
+): Promise<string[]> {
+  const folders = [stateDir, ...directories];
+  // What is not for everybody is often readable by the daemon's group.
+  const privileges = setprivOptions(mode.user, await groupsOf([...folders, tree]));
+  if (mode.namespaces.length === 0) return [stateDir, privileges];
+  const real = await Promise.all(folders.map((folder) => realpath(folder).catch(() => folder)));
+  return [stateDir, privileges, tree, at, ...new Set([...folders, ...real]), '--'];
+}
+
+/** The groups of folders, that of root aside. */
+async function groupsOf(folders: readonly string[]): Promise<number[]> {
+  const owners = await Promise.all(folders.map(ownerOf));
+  return [...new Set(owners.map((owner) => owner?.gid ?? 0))].filter((gid) => gid !== 0);
+}
+
+async function ownerOf(folder: string): Promise<{ uid: number; gid: number } | null> {
+  return stat(folder).catch(() => null);
+}
+
+async function allowedMode(surroundings: Surroundings): Promise<Mode> {
   const folder = await mkdtemp(join(tmpdir(), 'breakwater-probe-'));
   try {
-    for (const namespaces of [NAMESPACES, [...NAMESPACES, '--user', '--map-root-user']]) {
-      const probe = await runScript(namespaces, cwd, [folder, folder, 'true']);
-      if (probe.kind === 'exited' && probe.code === 0) return namespaces;
+    await chmod(folder, 0o755);
+    const owner = await ownerOf(surroundings.stateDir);
+    // Without a state directory nothing can be checked, and the checker will say so; that is no reason to hide less.
+    const around = owner === null ? { ...surroundings, stateDir: folder } : surroundings;
+    for (const mode of modes(owner ?? 'own')) {
+      const parameters = await parametersOf(mode, around, folder, folder);
+      const probe = await runScript(mode, [...parameters, 'sh', '-c', 'test -r . && test -x .'], {});
+      if (probe.kind === 'exited' && probe.code === 0) return mode;
     }
-    return null;
+    return { namespaces: [], user: 'own' };
   } finally {
     await rmdir(folder);
   }
 }
 
-/** The folder that the managed root leads to; `null` when it leads nowhere, and there is nothing to cover. */
-async function liveTree(root: string): Promise<string | null> {
+/** Whether there is anything at the live path that a tree can cover. */
+async function leadsSomewhere(root: string): Promise<boolean> {
   try {
-    return await realpath(root);
+    await realpath(root);
+    return true;
   } catch (error) {
-    if (hasCode(error, 'ENOENT')) return null;
+    if (hasCode(error, 'ENOENT')) return false;
     throw error;
   }
 }
 
 async function runScript(
-  prefix: readonly string[],
-  cwd: string,
+  { namespaces }: Mode,
   parameters: readonly string[],
+  { input = '', timeoutMs = TIMEOUT_MS }: { input?: string; timeoutMs?: number },
 ): Promise<Outcome> {
-  const [program = 'sh', ...rest] = [...prefix, 'sh', '-c', SCRIPT, 'sh', ...parameters];
-  const result = await execa(program, rest, {
-    cwd,
+  const script = namespaces.length > 0 ? HIDDEN : BARE;
+  const [program = 'sh', ...rest] = [...namespaces, 'sh', '-c', script, 'sh', ...parameters];
+  const running = execa(program, rest, {
+    cwd: '/',
+    detached: true,
     reject: false,
     all: true,
-    stdin: 'ignore',
+    input,
     stripFinalNewline: false,
-    timeout: TIMEOUT_MS,
-    // Nothing that it does deserves a chance to clean up, and a hung one would not take it.
-    killSignal: 'SIGKILL',
     maxBuffer: 32 << 20,
   });
-  if (result.timedOut) return { kind: 'timeout' };
+  let late = false;
+  const timer = setTimeout(() => {
+    late = true;
+    killGroup(running.pid);
+  }, timeoutMs);
+  const result = await running.finally(() => clearTimeout(timer));
+  if (late) return { kind: 'timeout' };
   const why = result.shortMessage ?? 'it ended without a word';
   const [before = '', output] = (result.all ?? '').split(IN_PLACE, 2);
   if (output === undefined) return { kind: 'broken', cause: before.trim() || why };
   if (result.exitCode === undefined) return { kind: 'broken', cause: why };
   return { kind: 'exited', code: result.exitCode, output };
+}
+
+/**
+ * Ends a program with everything that it has started: what is left of it would hold the pipe that is read here open, and
+ * the agent would wait. Nothing that it does deserves a chance to clean up, and a hung one would not take it.
+ */
+function killGroup(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch (error) {
+    if (!hasCode(error, 'ESRCH')) throw error;
+  }
 }

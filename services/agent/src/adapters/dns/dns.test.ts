@@ -1,9 +1,11 @@
 import { createSocket } from 'node:dgram';
 import { createServer, type Server as TcpServer } from 'node:net';
+import { CHECK_TYPES, RANDOM_LABEL_LENGTH } from '@breakwater/shared';
 import { decode, encode, type Packet } from 'dns-packet';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Question } from '../../core/answer.ts';
 import { dnsClient } from './dns-packet-client.ts';
+import { askedName, encodeQuestion } from './query.ts';
 import { type AskedRecord, presentRdata } from './presentation.ts';
 
 /** Answers a question with packets, raw bytes, or not at all. */
@@ -105,7 +107,8 @@ describe('a question', () => {
   test.each([
     [3, 'NXDOMAIN'],
     [5, 'REFUSED'],
-    [9, 'OTHER'],
+    [9, 'NOTAUTH'],
+    [10, 'OTHER'],
   ])('answered with code %i is %s', async (code, rcode) => {
     const port = await udpServer((query) => [response(query, { flags: code })]);
     expect(await ask(port)).toMatchObject({ rcode, aa: false });
@@ -119,8 +122,128 @@ describe('a question', () => {
   test('whose answer is truncated is asked again over TCP', async () => {
     const port = await udpServer((query) => [response(query, { flags: 1 << 9 })]);
     await tcpServer((query) => [response(query, { answers: [soa] })], port);
-    expect(await ask(port)).toMatchObject({ kind: 'answer', serial: 7 });
+    expect(await ask(port)).toMatchObject({ kind: 'answer', serial: 7, tc: true });
   });
+});
+
+describe('what a question asks for', () => {
+  const query = (more: Partial<Question>): Packet => {
+    const wanted = question(more);
+    return decode(encodeQuestion(7, askedName(wanted), wanted));
+  };
+  const optOf = (packet: Packet) => packet.additionals?.find((record) => record.type === 'OPT');
+
+  test('is understood by others as it was meant', () => {
+    expect(query({})).toMatchObject({ id: 7, type: 'query', flag_rd: false });
+    expect(query({}).questions).toEqual([{ name: 'example.com', type: 'SOA', class: 'IN' }]);
+    expect(optOf(query({}))).toMatchObject({ udpPayloadSize: 1232, flag_do: false, options: [{ code: 3 }] });
+    expect(query({ name: '.' }).questions).toMatchObject([{ name: '.' }]);
+  });
+
+  test.each(CHECK_TYPES)('may be the type %s', (type) => {
+    expect(query({ type }).questions).toMatchObject([{ type }]);
+  });
+
+  test('may be recursion, signatures, another size, or no EDNS at all', () => {
+    expect(query({ recursionDesired: true })).toMatchObject({ flag_rd: true });
+    expect(optOf(query({ dnssecOk: true, ednsUdpSize: 4096 }))).toMatchObject({
+      udpPayloadSize: 4096,
+      flag_do: true,
+    });
+    expect(query({ ednsUdpSize: 0 }).additionals).toEqual([]);
+  });
+
+  test('is another name every time where a random label is wanted', async () => {
+    const names: string[] = [];
+    const port = await udpServer((asked) => {
+      names.push(asked.questions?.[0]?.name ?? '');
+      return [response(asked)];
+    });
+    for (let n = 0; n < 3; n += 1) {
+      expect(await ask(port, { randomLabel: true })).toMatchObject({ kind: 'answer' });
+    }
+    expect(new Set(names).size).toBe(3);
+    for (const name of names) {
+      expect(name).toMatch(/^[0-9a-f]+\.example\.com$/);
+      expect(name).toHaveLength(RANDOM_LABEL_LENGTH + 'example.com'.length);
+    }
+    expect(askedName({ name: '.', randomLabel: true })).toMatch(/^[0-9a-f]+$/);
+  });
+
+  test.each(['a..example', `${'a'.repeat(64)}.example`, `${'a.'.repeat(127)}b`])(
+    'is never %s',
+    async (name) => {
+      expect(await ask(1, { name })).toMatchObject({ kind: 'none', cause: `"${name}" cannot be asked for` });
+    },
+  );
+});
+
+describe('what an answer says besides its records', () => {
+  const nsid = (data: Buffer) => ({
+    type: 'OPT',
+    name: '.',
+    udpPayloadSize: 1232,
+    extendedRcode: 0,
+    ednsVersion: 0,
+    flags: 0,
+    flag_do: false,
+    options: [{ code: 3, data }],
+  });
+
+  test('is each of its flags, and no other', async () => {
+    const flags = { aa: 1 << 10, ra: 1 << 7, ad: 1 << 5 };
+    for (const [name, bit] of Object.entries(flags)) {
+      const port = await udpServer((query) => [response(query, { flags: bit })]);
+      const clear = { aa: false, ad: false, ra: false, tc: false };
+      expect(await ask(port)).toMatchObject({ ...clear, [name]: true });
+    }
+  });
+
+  test('is the server it came from, if it says so', async () => {
+    const named = await udpServer((query) => [
+      response(query, {
+        additionals: [nsid(Buffer.from('ns1.ams'))] as unknown as NonNullable<Packet['additionals']>,
+      }),
+    ]);
+    expect(await ask(named)).toMatchObject({ nsid: 'ns1.ams' });
+    const silent = await udpServer((query) => [response(query)]);
+    expect(await ask(silent)).toMatchObject({ nsid: null });
+  });
+
+  test('is a complaint without the question, which a server that cannot read it need not repeat', async () => {
+    const port = await udpServer((query) => [response(query, { flags: 1, questions: [] })]);
+    expect(await ask(port)).toMatchObject({ rcode: 'FORMERR' });
+    const odd = await udpServer((query) => [response(query, { flags: 0, questions: [] })]);
+    expect(await ask(odd, { timeoutMs: 30 })).toMatchObject({ kind: 'none' });
+  });
+});
+
+test('loopback is asked at the same port, and a source address is kept', async () => {
+  const sources: string[] = [];
+  const socket = createSocket('udp4');
+  socket.on('message', (message, from) => {
+    sources.push(from.address);
+    socket.send(encode(response(decode(message))), from.port, from.address);
+  });
+  await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
+  closing.push(() => new Promise<void>((resolve) => socket.close(resolve)));
+  const { port } = socket.address();
+  const elsewhere = dnsClient({ address: '127.53.28.1', port });
+  expect(await elsewhere.ask(question({ at: 'loopback' }))).toMatchObject({ kind: 'answer' });
+  expect(await elsewhere.ask(question())).toMatchObject({ kind: 'none', refused: true });
+  const from = dnsClient({ address: '127.0.0.1', port, source: '127.53.28.2' });
+  expect(await from.ask(question())).toMatchObject({ kind: 'answer' });
+  expect(sources).toEqual(['127.0.0.1', '127.53.28.2']);
+});
+
+test('a source address is kept over TCP too, and one that is not here is no answer', async () => {
+  const port = await tcpServer((query) => [response(query)]);
+  const from = (source: string) => dnsClient({ address: '127.0.0.1', port, source });
+  expect(await from('127.53.28.2').ask(question({ transport: 'tcp' }))).toMatchObject({ kind: 'answer' });
+  for (const transport of ['udp', 'tcp'] as const) {
+    expect(await from('192.0.2.7').ask(question({ transport }))).toMatchObject({ kind: 'none' });
+  }
+  expect(() => from('ns1.example.com')).toThrow('no IP address');
 });
 
 describe('no answer', () => {
@@ -130,7 +253,10 @@ describe('no answer', () => {
     const port = await udpServer(() => []);
     await Promise.all(closing.splice(0).map((close) => close()));
     for (const transport of ['udp', 'tcp'] as const) {
-      expect(await ask(port, { transport, timeoutMs: 10_000 })).toMatchObject(none('connection refused'));
+      expect(await ask(port, { transport, timeoutMs: 10_000 })).toMatchObject({
+        ...none('connection refused'),
+        refused: true,
+      });
     }
   });
 

@@ -1,15 +1,18 @@
-import { chmod, chown, copyFile, lstat, mkdir, readlink, realpath, stat, symlink } from 'node:fs/promises';
-import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import type { Disk } from '../disk/interface.ts';
 import { hasCode, syncFile, syncFolder } from '../durable.ts';
 import { listTree, type TreeEntry } from './contents.ts';
 
 /**
  * The folder that a managed root shows before Breakwater has ever changed it.
- * @throws when the root is no symbolic link, with what to do about it.
+ * @param takeFolder whether the root may be a plain folder; see `moveAside`
+ * @throws when it can not be taken over, with what to do about it.
  */
-export async function treeToAdopt(root: string): Promise<string> {
+export async function treeToAdopt(root: string, takeFolder: boolean, disk: Disk): Promise<string> {
   try {
-    if ((await lstat(root)).isSymbolicLink()) return await realpath(root);
+    const found = await disk.lstat(root);
+    if (found.isSymbolicLink()) return await disk.realpath(root);
+    if (found.isDirectory() && takeFolder) return root;
   } catch (error) {
     if (!hasCode(error, 'ENOENT')) throw error;
     throw new Error(`${root} does not lead anywhere; make it a symbolic link to the daemon's configuration`, {
@@ -17,17 +20,51 @@ export async function treeToAdopt(root: string): Promise<string> {
     });
   }
   throw new Error(
-    `${root} must be a symbolic link, so that a change can be swapped in as a whole. ` +
-      `Stop the daemon, then: mv ${root} ${root}.original && ln -s ${root}.original ${root}`,
+    `${root} must be a symbolic link, so that a change can be swapped in as a whole. Have it made one with ` +
+      '`breakwater-agent adopt --reason "…"`, or by hand: stop the daemon, then ' +
+      `mv ${root} ${root}.original && ln -s ${root}.original ${root}`,
   );
+}
+
+/**
+ * Makes a managed root that is a plain folder a link to that folder, under its new name `<root>.original`. No
+ * system call of Node does both at once; who starts after a crash in between does the rest (`finishMove`).
+ * @throws when something is in the way; the folder is then where it was.
+ */
+export async function moveAside(root: string, disk: Disk): Promise<void> {
+  const aside = asideOf(root);
+  if (await isThere(aside, disk)) {
+    throw new Error(`${root} is to be moved to ${aside}, which is there already; move that away first`);
+  }
+  await disk.rename(root, aside);
+  await finishMove(root, disk);
+}
+
+/** Makes the link that a crash has kept `moveAside` from making. */
+export async function finishMove(root: string, disk: Disk): Promise<void> {
+  if ((await isThere(root, disk)) || !(await isThere(asideOf(root), disk))) return;
+  await disk.symlink(basename(asideOf(root)), root);
+  await syncFolder(dirname(root), disk);
+}
+
+const asideOf = (root: string): string => `${root}.original`;
+
+async function isThere(path: string, disk: Disk): Promise<boolean> {
+  try {
+    await disk.lstat(path);
+    return true;
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return false;
+    throw error;
+  }
 }
 
 /**
  * Copies a tree, with modes and owners: it may hold keys that only the daemon can read.
  * @throws when it holds something that cannot be copied faithfully.
  */
-export async function copyTree(from: string, to: string): Promise<TreeEntry[]> {
-  const entries = await listTree(from);
+export async function copyTree(from: string, to: string, disk: Disk): Promise<TreeEntry[]> {
+  const entries = await listTree(from, disk);
   const outside = entries.filter((entry) => 'link' in entry && !staysInside(from, entry.path, entry.link));
   if (outside.length > 0) {
     const paths = outside
@@ -38,15 +75,15 @@ export async function copyTree(from: string, to: string): Promise<TreeEntry[]> {
       `${from} has symbolic links that are absolute or lead out of it (${paths}); replace them by files`,
     );
   }
-  const folders = new Set<string>();
-  await makeLike(from, to, '.', folders);
+  const copy: Copy = { from, to, disk, made: new Set() };
+  await makeLike(copy, '.');
   for (const entry of entries) {
-    await makeLike(from, to, dirname(entry.path), folders);
-    await copyEntry(from, to, entry, folders);
+    await makeLike(copy, dirname(entry.path));
+    await copyEntry(copy, entry);
   }
-  for (const folder of folders) await syncFolder(join(to, folder));
+  for (const folder of copy.made) await syncFolder(join(to, folder), disk);
   // Listed again: it must be what was written, also if somebody edited the original meanwhile.
-  return listTree(to);
+  return listTree(to, disk);
 }
 
 function staysInside(root: string, path: string, link: string): boolean {
@@ -54,26 +91,36 @@ function staysInside(root: string, path: string, link: string): boolean {
   return !isAbsolute(link) && way !== '..' && !way.startsWith('../');
 }
 
-async function makeLike(from: string, to: string, folder: string, made: Set<string>): Promise<void> {
+/** A copy under way, and the folders (relative) that it has made. */
+interface Copy {
+  from: string;
+  to: string;
+  disk: Disk;
+  made: Set<string>;
+}
+
+async function makeLike(copy: Copy, folder: string): Promise<void> {
+  const { from, to, disk, made } = copy;
   if (made.has(folder)) return;
-  if (folder !== '.') await makeLike(from, to, dirname(folder), made);
-  await mkdir(join(to, folder));
-  await dressLike(join(from, folder), join(to, folder));
+  if (folder !== '.') await makeLike(copy, dirname(folder));
+  await disk.mkdir(join(to, folder));
+  await dressLike(join(from, folder), join(to, folder), disk);
   made.add(folder);
 }
 
-async function copyEntry(from: string, to: string, entry: TreeEntry, made: Set<string>): Promise<void> {
+async function copyEntry(copy: Copy, entry: TreeEntry): Promise<void> {
+  const { from, to, disk } = copy;
   const source = join(from, entry.path);
-  const copy = join(to, entry.path);
-  if ('emptyFolder' in entry) return makeLike(from, to, entry.path, made);
-  if ('link' in entry) return symlink(await readlink(source), copy);
-  await copyFile(source, copy);
-  await dressLike(source, copy);
-  await syncFile(copy);
+  const target = join(to, entry.path);
+  if ('emptyFolder' in entry) return makeLike(copy, entry.path);
+  if ('link' in entry) return disk.symlink(await disk.readlink(source), target);
+  await disk.copyFile(source, target);
+  await dressLike(source, target, disk);
+  await syncFile(target, disk);
 }
 
-async function dressLike(original: string, copy: string): Promise<void> {
-  const { mode, uid, gid } = await stat(original);
-  if (process.getuid?.() === 0) await chown(copy, uid, gid);
-  await chmod(copy, mode & 0o7777);
+async function dressLike(original: string, copy: string, disk: Disk): Promise<void> {
+  const { mode, uid, gid } = await disk.stat(original);
+  if (process.getuid?.() === 0) await disk.chown(copy, uid, gid);
+  await disk.chmod(copy, mode & 0o7777);
 }

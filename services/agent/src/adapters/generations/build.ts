@@ -1,7 +1,7 @@
-import { chmod, mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isUtf8 } from 'node:buffer';
 import type { Digest, Manifest } from '@breakwater/shared';
+import type { Disk } from '../disk/interface.ts';
 import { syncFolder, writeSynced } from '../durable.ts';
 import { type BundleFault, bundleError } from './bundle-error.ts';
 import type { TemplateView } from './interface.ts';
@@ -19,16 +19,18 @@ export async function buildTree(
   manifest: Manifest,
   view: TemplateView,
   fetch: Fetch,
+  disk: Disk,
 ): Promise<void> {
   const files = resolveOverlays(manifest, view.host);
   const rendered = await renderAll(files, view, fetch);
   const made = new Set<string>();
-  await makeWithParents(folder, '.', made);
+  await makeWithParents(folder, '.', made, disk);
   for (const { target, source } of files) {
-    await makeWithParents(folder, dirname(target), made);
-    await writeSynced(join(folder, target), rendered.get(target) ?? (await fetch(source.sha256)));
+    await makeWithParents(folder, dirname(target), made, disk);
+    const content = rendered.get(target) ?? (await fetch(source.sha256));
+    await writeSynced(join(folder, target), content, 0o644, disk);
   }
-  for (const each of made) await syncFolder(join(folder, each));
+  for (const each of made) await syncFolder(join(folder, each), disk);
 }
 
 async function renderAll(
@@ -53,10 +55,10 @@ async function renderAll(
 }
 
 /** The umask is not obeyed: the daemon runs as another user, and must be able to enter. */
-async function makeWithParents(root: string, folder: string, made: Set<string>): Promise<void> {
+async function makeWithParents(root: string, folder: string, made: Set<string>, disk: Disk): Promise<void> {
   if (made.has(folder)) return;
-  if (folder !== '.') await makeWithParents(root, dirname(folder), made);
-  await mkdir(join(root, folder));
-  await chmod(join(root, folder), 0o755);
+  if (folder !== '.') await makeWithParents(root, dirname(folder), made, disk);
+  await disk.mkdir(join(root, folder));
+  await disk.chmod(join(root, folder), 0o755);
   made.add(folder);
 }

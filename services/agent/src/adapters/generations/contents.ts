@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { lstat, readdir, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { Digest } from '@breakwater/shared';
 import { z } from 'zod';
+import type { Disk } from '../disk/interface.ts';
+import { nodeDisk } from '../disk/node-disk.ts';
 
 const RegularFile = z.strictObject({ path: z.string(), sha256: Digest, size: z.int().min(0) });
 const Link = z.strictObject({ path: z.string(), link: z.string() });
@@ -27,19 +26,19 @@ export type Contents = z.infer<typeof Contents>;
  * Lists what a tree holds, sorted by path.
  * @throws for sockets, devices and pipes.
  */
-export async function listTree(root: string): Promise<TreeEntry[]> {
+export async function listTree(root: string, disk: Disk = nodeDisk): Promise<TreeEntry[]> {
   const entries: TreeEntry[] = [];
   const strange: string[] = [];
   const visit = async (folder: string): Promise<void> => {
-    const names = await readdir(join(root, folder));
+    const names = await disk.readdir(join(root, folder));
     if (names.length === 0) entries.push({ path: folder, emptyFolder: true });
     for (const name of names) {
       const path = folder === '' ? name : `${folder}/${name}`;
       const full = join(root, path);
-      const stat = await lstat(full);
+      const stat = await disk.lstat(full);
       if (stat.isDirectory()) await visit(path);
-      else if (stat.isFile()) entries.push({ path, sha256: await digestOfFile(full), size: stat.size });
-      else if (stat.isSymbolicLink()) entries.push({ path, link: await readlink(full) });
+      else if (stat.isFile()) entries.push({ path, sha256: await digestOfFile(full, disk), size: stat.size });
+      else if (stat.isSymbolicLink()) entries.push({ path, link: await disk.readlink(full) });
       else strange.push(path);
     }
   };
@@ -50,8 +49,20 @@ export async function listTree(root: string): Promise<TreeEntry[]> {
   return entries.toSorted((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-async function digestOfFile(path: string): Promise<Digest> {
+const CHUNK = 64 * 1024;
+
+/** In pieces: a zone may be larger than what the agent should hold in memory. */
+async function digestOfFile(path: string, disk: Disk): Promise<Digest> {
   const hash = createHash('sha256');
-  await pipeline(createReadStream(path), hash);
-  return hash.digest('hex') as Digest;
+  const handle = await disk.open(path, 'r');
+  try {
+    const piece = Buffer.alloc(CHUNK);
+    for (;;) {
+      const { bytesRead } = await handle.read(piece, 0, CHUNK, null);
+      if (bytesRead === 0) return hash.digest('hex') as Digest;
+      hash.update(piece.subarray(0, bytesRead));
+    }
+  } finally {
+    await handle.close();
+  }
 }

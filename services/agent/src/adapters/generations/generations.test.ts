@@ -161,13 +161,15 @@ describe('a generation', () => {
     expect(await readFile(join(root, 'a'), 'utf8')).toBe('y');
   });
 
-  test('has the same files as another when they render to the same', async () => {
+  test('differs from another only when they render to something else', async () => {
     const one = await build({ 'all/a': 'x', 'host/ns2/a': 'y' });
     const two = await build({ 'all/a': 'x', 'host/ns2/a': 'z' });
-    const three = await build({ 'all/a': 'X' });
-    expect(await generations.sameFiles(one, two)).toBe(true);
-    expect(await generations.sameFiles(one, three)).toBe(false);
-    expect(await generations.sameFiles(one, sha256('no such'))).toBe(false);
+    const three = await build({ 'all/a': 'XYZ', 'all/b': 'x' });
+    expect(await generations.difference(one, two)).toEqual({ added: [], removed: [], changed: [] });
+    const changed = [{ path: 'a', grewBy: 2 }];
+    expect(await generations.difference(one, three)).toEqual({ added: ['b'], removed: [], changed });
+    expect(await generations.difference(three, one)).toMatchObject({ added: [], removed: ['b'] });
+    await expect(generations.difference(one, sha256('no such'))).rejects.toThrow('nothing is recorded');
   });
 
   test('is not intact, and nothing can be switched to it, when it is not there', async () => {

@@ -1,4 +1,6 @@
 import type { Digest, Manifest } from '@breakwater/shared';
+import type { FileDifference } from '../../core/difference.ts';
+import type { Damage } from '../../core/drift.ts';
 
 /** What a template may name (mustache, without HTML escaping). */
 export interface TemplateView {
@@ -34,6 +36,17 @@ export interface Generations {
   pathOf(generation: Digest): string;
   /** Whether the generation is there, complete, and its files still match what was recorded when it was built. */
   intact(generation: Digest): Promise<boolean>;
+  /**
+   * How the files of a generation differ from what was recorded when it was built; empty when it is intact.
+   * @throws when nothing is recorded of it here, or its tree cannot be read.
+   */
+  damage(generation: Digest): Promise<Damage[]>;
+  /**
+   * Puts the recorded files of a generation back byte for byte, also while it is live.
+   * @returns what was put right.
+   * @throws when a content that is needed is not kept on this host.
+   */
+  repair(generation: Digest): Promise<Damage[]>;
   /** Those files of a manifest whose content is not on this host yet. */
   missing(manifest: Manifest): Promise<Digest[]>;
   /** Stores one file's content. @throws when the content does not have this digest. */
@@ -44,12 +57,17 @@ export interface Generations {
    * @throws BundleError with file and line for a template that names something unknown.
    */
   build(generation: Digest, manifest: Manifest, view: TemplateView): Promise<void>;
-  /** Whether two generations hold the same files with the same content. */
-  sameFiles(a: Digest, b: Digest): Promise<boolean>;
+  /** How the files of one generation differ from another's. @throws when one of them is not there. */
+  difference(before: Digest, now: Digest): Promise<FileDifference>;
   /** Makes a generation live: one atomic rename of the symbolic link, durable when the promise resolves. */
   switchTo(generation: Digest): Promise<void>;
-  /** First contact: copies the tree that the managed root shows into a generation and links to it. */
-  adopt(): Promise<Digest>;
+  /**
+   * Makes what the managed root shows a generation of its own and links to it; does nothing when an undamaged
+   * generation is live already.
+   * @param options `takeFolder`: also when the root is a plain folder, which is moved aside to `<root>.original`
+   * @throws when there is nothing that could be taken over, with what to do about it.
+   */
+  adopt(options?: { takeFolder: boolean }): Promise<Digest>;
   /** Removes generations and file contents that nothing in `keep` needs; the live one is always kept. */
   prune(keep: readonly Digest[]): Promise<void>;
 }

@@ -1,6 +1,6 @@
-import { lstat, readdir, readlink, rename, rm, symlink } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { Digest } from '@breakwater/shared';
+import type { Disk } from '../disk/interface.ts';
 import { hasCode, syncFolder } from '../durable.ts';
 
 /** The symbolic link that says which generation is live. */
@@ -19,20 +19,20 @@ export interface LiveLink {
  * Switching renames one of them over `root`. The way back is made before the way forth is taken, so that going
  * back takes neither a new file nor a block of the disk: a revert must not need room on a disk that is full.
  */
-export function liveLink(root: string, pathOf: (generation: Digest) => string): LiveLink {
+export function liveLink(root: string, pathOf: (generation: Digest) => string, disk: Disk): LiveLink {
   const folder = dirname(root);
   const prefix = `${basename(root)}.to-`;
   const wayTo = (generation: Digest): string => join(folder, `${prefix}${generation}`);
 
   const prepare = async (generation: Digest): Promise<void> => {
     const way = wayTo(generation);
-    if ((await target(way)) === pathOf(generation)) return;
-    await rm(way, { force: true });
-    await symlink(pathOf(generation), way);
+    if ((await target(way, disk)) === pathOf(generation)) return;
+    await disk.rm(way, { force: true });
+    await disk.symlink(pathOf(generation), way);
   };
 
   const read = async (): Promise<Digest | null> => {
-    const path = await target(root);
+    const path = await target(root, disk);
     const digest = Digest.safeParse(path === null ? null : basename(dirname(path)));
     return digest.success && path === pathOf(digest.data) ? digest.data : null;
   };
@@ -42,32 +42,32 @@ export function liveLink(root: string, pathOf: (generation: Digest) => string): 
 
     async switchTo(generation) {
       // A link to nothing would leave the daemon without any configuration at its next start.
-      await lstat(pathOf(generation));
+      await disk.lstat(pathOf(generation));
       const current = await read();
       if (current !== generation) {
-        const back = (await target(wayTo(generation))) === pathOf(generation);
+        const back = (await target(wayTo(generation), disk)) === pathOf(generation);
         if (!back) {
           if (current !== null) await prepare(current);
           await prepare(generation);
         }
-        await rename(wayTo(generation), root);
+        await disk.rename(wayTo(generation), root);
       }
       // Also when nothing was changed: a crash may have come between a rename and this.
-      await syncFolder(folder);
+      await syncFolder(folder, disk);
     },
 
     async prune(keep) {
-      const ways = (await readdir(folder)).filter((name) => name.startsWith(prefix));
+      const ways = (await disk.readdir(folder)).filter((name) => name.startsWith(prefix));
       const unneeded = ways.filter((name) => !keep.has(name.slice(prefix.length)));
-      await Promise.all(unneeded.map((name) => rm(join(folder, name), { force: true })));
+      await Promise.all(unneeded.map((name) => disk.rm(join(folder, name), { force: true })));
     },
   };
 }
 
 /** Where a symbolic link leads, as an absolute path; `null` when there is no symbolic link. */
-async function target(link: string): Promise<string | null> {
+async function target(link: string, disk: Disk): Promise<string | null> {
   try {
-    return resolve(dirname(link), await readlink(link));
+    return resolve(dirname(link), await disk.readlink(link));
   } catch (error) {
     if (hasCode(error, 'ENOENT', 'EINVAL')) return null;
     throw error;

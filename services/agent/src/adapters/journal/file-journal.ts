@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { type FileHandle, link, open, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Clock } from '@breakwater/shared';
 import type { JournalEntry, JournalRecord } from '../../core/journal-entry.ts';
+import type { Disk, DiskFile } from '../disk/interface.ts';
+import { nodeDisk } from '../disk/node-disk.ts';
 import { hasCode, makeFolder, readIfThere, renameSynced, syncFolder, writeSynced } from '../durable.ts';
 import type { Journal } from './interface.ts';
 import { headerLine, readContent } from './journal-content.ts';
@@ -10,6 +11,13 @@ import { writeLine } from './journal-line.ts';
 import { fileReserve, mayUseReserve, type Reserve } from './reserve.ts';
 
 const FILE = 'journal';
+
+/** `disk` is this machine's unless it is said. */
+export interface JournalOptions {
+  clock: Clock;
+  boot: string;
+  disk?: Disk;
+}
 
 /** A journal in a file, with what was found wrong with it when it was opened. */
 export interface FileJournal extends Journal {
@@ -24,22 +32,20 @@ export interface FileJournal extends Journal {
  * while an agent is in the middle of an append.
  * @throws when the folder cannot be written, or the journal was written by a newer agent.
  */
-export async function openJournal(
-  folder: string,
-  options: { clock: Clock; boot: string },
-): Promise<FileJournal> {
-  await makeFolder(folder);
+export async function openJournal(folder: string, options: JournalOptions): Promise<FileJournal> {
+  const { disk = nodeDisk } = options;
+  await makeFolder(folder, disk);
   const path = join(folder, FILE);
-  if ((await readIfThere(path)) === null) await create(path);
-  const found = await readFile(path);
+  if ((await readIfThere(path, disk)) === null) await create(path, disk);
+  const found = await disk.readFile(path);
   const content = readContent(found);
   const id = content.id ?? randomUUID();
-  if (content.id === null) content.end = await replaceHeader(path, id, found.subarray(0, content.end));
-  const handle = await open(path, 'r+');
+  if (content.id === null) content.end = await replaceHeader(path, id, found.subarray(0, content.end), disk);
+  const handle = await disk.open(path, 'r+');
   // The last record may be one that a killed agent wrote and never saw on disk; what is believed must stay.
   await handle.sync();
   const { size } = await handle.stat();
-  const reserve = fileReserve(`${path}.reserve`);
+  const reserve = fileReserve(`${path}.reserve`, disk);
   await reserve.take();
   const lines = content.damaged.join(', ');
   const damage = lines === '' ? null : `${path}: damaged and left out: line ${lines}`;
@@ -51,34 +57,34 @@ export async function openJournal(
  * Makes a new journal. The agent and the guard at boot may both do so at the same moment: a link, unlike a rename,
  * fails for the second, which then opens what the first has made.
  */
-async function create(path: string): Promise<void> {
+async function create(path: string, disk: Disk): Promise<void> {
   const id = randomUUID();
   const written = `${path}.${id}`;
-  await writeSynced(written, headerLine(id), 0o600);
+  await writeSynced(written, headerLine(id), 0o600, disk);
   try {
-    await link(written, path);
-    await syncFolder(dirname(path));
+    await disk.link(written, path);
+    await syncFolder(dirname(path), disk);
   } catch (error) {
     if (!hasCode(error, 'EEXIST')) throw error;
   } finally {
-    await rm(written, { force: true });
+    await disk.rm(written, { force: true });
   }
 }
 
 /** Puts a new header in front of the records that are left when the old one is damaged. */
-async function replaceHeader(path: string, id: string, lines: Buffer): Promise<number> {
+async function replaceHeader(path: string, id: string, lines: Buffer, disk: Disk): Promise<number> {
   const records = lines.subarray(lines.indexOf(0x0a) + 1);
   const bytes = Buffer.concat([Buffer.from(headerLine(id)), records]);
-  await rm(`${path}.new`, { force: true });
-  await writeSynced(`${path}.new`, bytes, 0o600);
-  await renameSynced(`${path}.new`, path);
+  await disk.rm(`${path}.new`, { force: true });
+  await writeSynced(`${path}.new`, bytes, 0o600, disk);
+  await renameSynced(`${path}.new`, path, disk);
   return bytes.length;
 }
 
 interface Opened {
   id: string;
   damage: string | null;
-  handle: FileHandle;
+  handle: DiskFile;
   reserve: Reserve;
   records: JournalRecord[];
   /** Where the next line goes. */
@@ -89,10 +95,10 @@ interface Opened {
 
 class OpenJournal implements FileJournal {
   readonly #file: Opened;
-  readonly #options: { clock: Clock; boot: string };
+  readonly #options: JournalOptions;
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(file: Opened, options: { clock: Clock; boot: string }) {
+  constructor(file: Opened, options: JournalOptions) {
     this.#file = file;
     this.#options = options;
   }
@@ -171,7 +177,7 @@ function explained(error: unknown): Error {
 }
 
 /** `write` may take only a part, on a disk that is nearly full above all; then the rest is tried, or fails. */
-async function writeAll(handle: FileHandle, bytes: Buffer, position: number): Promise<void> {
+async function writeAll(handle: DiskFile, bytes: Buffer, position: number): Promise<void> {
   let written = 0;
   while (written < bytes.length) {
     const { bytesWritten } = await handle.write(bytes, written, bytes.length - written, position + written);

@@ -4,6 +4,8 @@ import type { JournalEntry, JournalRecord } from '../../core/journal-entry.ts';
 export interface Journal {
   /** Names this journal; a new one (after a lost disk) has another name. */
   readonly id: string;
+  /** What was found wrong with its file when it was opened, for a person; `null` when nothing was. */
+  readonly damage?: string | null;
   /** All records, oldest first. A torn or damaged tail has been cut off when the journal was opened. */
   records(): readonly JournalRecord[];
   /**

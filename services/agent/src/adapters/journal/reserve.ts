@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import type { Disk } from '../disk/interface.ts';
 import { hasCode, readIfThere, writeSynced } from '../durable.ts';
 import type { JournalEntry } from '../../core/journal-entry.ts';
 
@@ -28,26 +28,26 @@ export interface Reserve {
 }
 
 /** A reserve in the form of a file of zeros. */
-export function fileReserve(path: string): Reserve {
+export function fileReserve(path: string, disk: Disk): Reserve {
   let taken = false;
   return {
     async take() {
       if (taken) return;
       try {
-        if ((await readIfThere(path))?.length !== SIZE) {
-          await rm(path, { force: true });
-          await writeSynced(path, Buffer.alloc(SIZE), 0o600);
+        if ((await readIfThere(path, disk))?.length !== SIZE) {
+          await disk.rm(path, { force: true });
+          await writeSynced(path, Buffer.alloc(SIZE), 0o600, disk);
         }
         taken = true;
       } catch (error) {
         // Half a reserve would only make the disk fuller; one that somebody else is making is theirs.
-        if (!hasCode(error, 'EEXIST')) await rm(path, { force: true });
+        if (!hasCode(error, 'EEXIST')) await disk.rm(path, { force: true });
       }
     },
 
     async release() {
       taken = false;
-      await rm(path, { force: true });
+      await disk.rm(path, { force: true });
     },
   };
 }

@@ -39,10 +39,12 @@ const REQUEST: PollRequest = {
     lastKnownGood: null,
     epoch: 0,
     daemon: { running: false, pid: null, restarts: 0 },
+    drift: null,
     health: { verdict: 'pending', code: 'not_checked', reason: '' },
     zones: 0,
   },
   reports: [],
+  vantage: [],
   following: 'none',
   waitMs: 0,
 };

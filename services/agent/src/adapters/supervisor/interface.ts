@@ -1,3 +1,4 @@
+import type { Verdict } from '@breakwater/shared';
 import type { DaemonState } from '../../core/daemon.ts';
 
 /**
@@ -12,6 +13,17 @@ export interface Supervisor {
    * request is taken or its stop has ended; whether a new process runs, only `observe` tells.
    */
   restart(): Promise<void>;
-  /** The daemon's own last words since `restart` was last called, for the person who reads a failure. */
+  /**
+   * Asks the running daemon to read its configuration and zones again, and resolves when the request is taken.
+   * @param tree the folder that the managed root leads to. Its files get a newer time first: named
+   *   silently skips a zone file that is older than what it loaded last, and says that all went well.
+   */
+  reload(tree: string): Promise<void>;
+  /**
+   * What the daemon has said of the reload that was last asked for: `pending` until it says that it finished,
+   * `fail` as soon as it says that something of it failed, also after it had said that it finished.
+   */
+  reloaded(): Promise<Verdict>;
+  /** The daemon's own last words since `restart` or `reload` was last called, for whoever reads a failure. */
   lastWords(): Promise<string>;
 }

@@ -1,15 +1,16 @@
 import { join } from 'node:path';
 import { type Clock, sleep, systemClock } from '@breakwater/shared';
 import { type ProcessId, sameProcess } from '../../core/daemon.ts';
+import { KILL_BOUND_MS, KILLED, TERM_BOUND_MS } from './bounds.ts';
 import { exitCounter } from './exits.ts';
+import { freshen } from './freshen.ts';
 import type { Supervisor } from './interface.ts';
 import { logEnd, pickLastWords, readLogFrom } from './last-words.ts';
+import { fileTail } from './log-tail.ts';
 import { observeProcess } from './process.ts';
+import { reloadFollower } from './reload-log.ts';
 import { control, servicePid } from './service-status.ts';
 
-/** How long the daemon may take to end after TERM, and then after KILL. */
-const TERM_BOUND_MS = 10_000;
-const KILL_BOUND_MS = 5_000;
 const LOOK_EVERY_MS = 20;
 
 /**
@@ -23,7 +24,9 @@ const LOOK_EVERY_MS = 20;
 export function runitSupervisor(options: { service: string; log: string; clock?: Clock }): Supervisor {
   const { service, log, clock = systemClock } = options;
   const countExits = exitCounter(join(service, 'exits'));
+  const said = reloadFollower(fileTail(log));
   let logPlace = 0;
+  let note = '';
   let last: Promise<unknown> = Promise.resolve();
 
   const runningProcess = async (): Promise<ProcessId | null> => {
@@ -42,6 +45,7 @@ export function runitSupervisor(options: { service: string; log: string; clock?:
 
   const restart = async (): Promise<void> => {
     logPlace = await logEnd(log);
+    note = '';
     const old = await runningProcess();
     // TERM; continue, in case it was stopped (a stopped process takes no TERM); and want it up again. In a
     // restart loop the letters wait until runsv, which sleeps a second between two starts, reads them.
@@ -49,6 +53,7 @@ export function runitSupervisor(options: { service: string; log: string; clock?:
     if (old === null || (await hasEnded(old, TERM_BOUND_MS))) return;
     // No `u` may follow before the process has ended: after a `k`, runsv takes the service for down, and
     // would start a second daemon beside the first.
+    note = KILLED;
     await control(service, 'k');
     await hasEnded(old, KILL_BOUND_MS);
   };
@@ -65,8 +70,18 @@ export function runitSupervisor(options: { service: string; log: string; clock?:
       return restarted;
     },
 
+    async reload(tree) {
+      await freshen(tree, clock);
+      logPlace = await logEnd(log);
+      await said.begin();
+      await control(service, 'h');
+    },
+
+    reloaded: () => said.verdict(),
+
     async lastWords() {
-      return pickLastWords(await readLogFrom(log, logPlace));
+      const words = pickLastWords(await readLogFrom(log, logPlace));
+      return [note, words].filter((some) => some !== '').join('\n');
     },
   };
 }

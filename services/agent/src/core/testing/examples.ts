@@ -1,4 +1,5 @@
 import { Assignment, Digest, type Step } from '@breakwater/shared';
+import type { Answered } from '../answer.ts';
 import type { Level } from '../world.ts';
 
 /** A digest that is easy to tell from others. */
@@ -33,3 +34,17 @@ export function bundleOf(epoch: number): Digest {
 export function level(epoch: number, step: Step, now: number, more: Partial<Assignment> = {}): Level {
   return { assignment: assignment(epoch, step, more), validUntil: now + 30_000 };
 }
+
+/** An answer in which nothing is unusual. */
+export const ANSWERED: Answered = {
+  kind: 'answer',
+  rcode: 'NOERROR',
+  aa: true,
+  ad: false,
+  ra: false,
+  tc: false,
+  answers: [],
+  serial: 1,
+  nsid: null,
+  latencyMs: 1,
+};

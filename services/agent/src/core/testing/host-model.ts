@@ -1,19 +1,22 @@
-import { type Digest, fail, inconclusive, noData, pass, type Verdict } from '@breakwater/shared';
-import { generationToStart } from '../boot-guard.ts';
+import { type Digest, fail, inconclusive, noData, pass, pending, type Verdict } from '@breakwater/shared';
+import { entryOfGuard, generationToStart } from '../boot-guard.ts';
 import type { DaemonState, ProcessId } from '../daemon.ts';
 import { decide } from '../decide.ts';
 import type { JournalEntry, JournalRecord } from '../journal-entry.ts';
 import { isLegal, type Memory, recall, remember } from '../memory.ts';
 import { keptGenerations } from '../retention.ts';
 import type { NextStep } from '../situation.ts';
-import { addRound, type Evidence, type Level, NO_EVIDENCE, type World } from '../world.ts';
+import { addRound, type Evidence, type Level, NO_EVIDENCE, type Reload, type World } from '../world.ts';
 
 /** How a generation behaves when a daemon runs it. */
-export const BEHAVIOURS = ['good', 'slow', 'wrong', 'silent', 'crashes'] as const;
+/** `mute`: good, but nothing of a reload reaches its log. */
+export const BEHAVIOURS = ['good', 'slow', 'wrong', 'silent', 'crashes', 'mute'] as const;
 export type Behaviour = (typeof BEHAVIOURS)[number];
 
 const STOPS_AFTER = 30;
 const STARTS_AFTER = 20;
+const RELOADS_AFTER = 15;
+const LATE_WORD = 4;
 const CRASHES_AFTER = 40;
 const SUPERVISOR_PAUSE = 1000;
 const SLOW = 900;
@@ -37,11 +40,14 @@ export class HostModel {
   faults: string[] = [];
   process: ProcessId | null;
   exits = 0;
+  /** Whether the agent runs; while it does not, every start of the daemon goes through the guard. */
+  agentAlive = true;
   #evidence: Evidence = NO_EVIDENCE;
   /** The trees that are on its disk. */
   generations: Set<Digest>;
   #staged: number | null = null;
   #restartAskedAt: number | null = null;
+  #reload: Reload | null = null;
   #plans: { at: number; run: () => void }[] = [];
   #pids = 100;
   readonly #behaviourOf: (generation: Digest) => Behaviour;
@@ -61,7 +67,9 @@ export class HostModel {
       boot: this.boot,
       evidence: this.#evidence,
       staged: this.#staged,
+      spread: 0.5,
       restartAskedAt: this.#restartAskedAt,
+      reload: this.#reload,
     };
   }
 
@@ -106,6 +114,8 @@ export class HostModel {
         return undefined;
       case 'restart':
         return this.#restart();
+      case 'reload':
+        return this.#reloadTo(step.generation);
       case 'check':
         return this.#check(step.turn);
       case 'wait':
@@ -123,13 +133,17 @@ export class HostModel {
     if (entry.type === 'reverted' && this.memory.change?.restart && this.runs !== this.live) {
       this.faults.push('called a host reverted whose daemon still runs another generation');
     }
-    const record = { ...entry, seq: this.journal.length + 1, at: this.now, boot: this.boot };
+    const record = this.#recorded(entry);
     this.journal.push(record);
     this.memory = remember(this.memory, record);
     // Cleaning up comes with the end of a change, as in the agent.
     if (entry.type === 'confirmed' || entry.type === 'reverted') {
       this.generations = this.generations.intersection(new Set(keptGenerations(this.memory, this.live)));
     }
+  }
+
+  #recorded(entry: JournalEntry): JournalRecord {
+    return { ...entry, seq: this.journal.length + 1, at: this.now, boot: this.boot };
   }
 
   #need(generation: Digest): void {
@@ -157,20 +171,46 @@ export class HostModel {
     this.#evidence = NO_EVIDENCE;
     this.#staged = null;
     this.#restartAskedAt = null;
+    this.#reload = null;
   }
 
-  /** The machine starts again; the guard runs before the daemon does. */
+  /** The agent is dead for some time, while the daemon and its supervisor go on, and then starts again. */
+  absence(ms: number): void {
+    this.crash();
+    this.agentAlive = false;
+    this.pass(ms);
+    this.agentAlive = true;
+    this.crash();
+  }
+
+  /** The machine starts again, and the daemon before the agent. */
   reboot(): void {
     this.boot = `${this.boot}+`;
     this.now = 5000;
     this.#plans = [];
-    this.crash();
-    this.live = generationToStart(this.memory, this.live, this.boot) ?? this.live;
-    const { change, lastKnownGood } = this.memory;
-    if (change?.swap && change.phase !== 'confirmed' && this.live !== lastKnownGood) {
-      this.faults.push('the machine came up on a generation that is not known to be good');
-    }
+    this.process = null;
+    this.agentAlive = false;
     this.#start();
+    this.agentAlive = true;
+    this.crash();
+  }
+
+  /** What `guard.sh` does before every start of the daemon: nothing, while an agent runs. */
+  #guard(): void {
+    if (this.agentAlive) return;
+    const memory = recall(this.journal);
+    const target = generationToStart(memory, this);
+    if (target !== null) {
+      this.#need(target);
+      this.live = target;
+      const entry = entryOfGuard(memory, this.boot, this.now);
+      if (entry !== null) this.journal.push(this.#recorded(entry));
+    }
+    if (memory.lastKnownGood !== null && !memory.confirmed.includes(this.live)) {
+      this.faults.push(
+        'the daemon started, with no agent alive, on a generation that is not known to be good',
+      );
+    }
   }
 
   /** The daemon dies, and its supervisor starts it again. */
@@ -181,8 +221,28 @@ export class HostModel {
     this.#plan(SUPERVISOR_PAUSE, () => this.#start());
   }
 
+  /** A daemon that cannot load a generation keeps the old one, and says so a moment after it said "done". */
+  #reloadTo(generation: Digest): void {
+    const asked = this.now;
+    const say = (verdict: Verdict): void => {
+      if (this.#reload?.askedAt === asked) this.#reload = { askedAt: asked, verdict };
+    };
+    this.#reload = { askedAt: asked, verdict: pending('reloading', 'Not yet.') };
+    if (this.live !== generation) this.faults.push('reloads another generation than the one that is live');
+    const { process } = this;
+    const behaviour = this.#behaviourOf(generation);
+    this.#plan(RELOADS_AFTER, () => {
+      if (process === null || this.process !== process || behaviour === 'mute') return;
+      if (behaviour !== 'crashes') this.runs = generation;
+      say(pass('reloaded', 'Done.'));
+      if (behaviour === 'crashes')
+        this.#plan(LATE_WORD, () => say(fail('reload_failed', 'Not loaded due to errors.')));
+    });
+  }
+
   #restart(): void {
     this.#restartAskedAt = this.now;
+    this.#reload = null;
     const old = this.process;
     this.#plans = [];
     this.#plan(STOPS_AFTER, () => {
@@ -196,6 +256,7 @@ export class HostModel {
 
   #start(): void {
     if (this.process !== null) return;
+    this.#guard();
     const mine = this.#newProcess();
     this.process = mine;
     this.runs = this.live;
@@ -228,6 +289,7 @@ export class HostModel {
     const behaviour = this.#behaviourOf(this.runs);
     switch (behaviour) {
       case 'good':
+      case 'mute':
       case 'crashes':
         return pass('answered', 'Right.');
       case 'slow':

@@ -20,6 +20,7 @@ const POLL: PollRequest = {
   journal: '7d0d3f5e-5a2a-4c7e-9a51-0f6b6d2f9d10',
   status: sampleHost('ns1.ams').status!,
   reports: [],
+  vantage: [],
   following: 'none',
   waitMs: 0,
 };
@@ -34,7 +35,7 @@ class FakeDesk implements AgentDesk {
     this.polls.push({ host, request: asked });
     if (asked.waitMs > 0 && !signal.aborted) await once(signal, 'abort');
     if (signal.aborted) this.aborted += 1;
-    return { host, assignment: null, acknowledged: asked.reports.at(-1)?.seq ?? 0 };
+    return { host, assignment: null, vantage: [], acknowledged: asked.reports.at(-1)?.seq ?? 0 };
   }
 
   async manifest(digest: string) {
@@ -82,7 +83,12 @@ async function heldPoll() {
 describe('the listener for agents', () => {
   test('a poll speaks for the host that holds the token', async () => {
     const reply = await poll(POLL);
-    expect(reply.json()).toEqual({ host: 'ns1.ams', assignment: null, acknowledged: 0 });
+    expect(reply.json()).toEqual({
+      host: 'ns1.ams',
+      assignment: null,
+      vantage: [],
+      acknowledged: 0,
+    });
     expect(desk.polls).toEqual([{ host: 'ns1.ams', request: POLL }]);
   });
 

@@ -49,7 +49,14 @@ const WaveReply = z.object({
   soakSeconds: z.number(),
   approvedBy: z.string().nullable(),
   hosts: z.array(
-    z.object({ id: z.string(), state: z.enum(HOST_STATES), verdict: Verdict.optional(), since: Time }),
+    z.object({
+      id: z.string(),
+      state: z.enum(HOST_STATES),
+      verdict: Verdict.optional(),
+      since: Time,
+      /** Which other hosts ask this one, and what each has found; absent while nobody does. */
+      vantage: z.array(z.object({ host: z.string(), verdict: Verdict })).optional(),
+    }),
   ),
 });
 
@@ -107,6 +114,8 @@ export const HostReply = z
     applied: z.string().nullable(),
     confirmed: z.string().nullable(),
     drift: z.boolean(),
+    /** What the host says that was changed, as far as it knows. */
+    driftReason: z.string().nullable(),
     epoch: z.int().nullable(),
     daemon: HostStatus.shape.daemon.nullable(),
     lastSeenAt: Time.nullable(),

@@ -1,4 +1,4 @@
-import { fail } from '@breakwater/shared';
+import { fail, noData, pass } from '@breakwater/shared';
 import { describe, expect, test } from 'vitest';
 import { sampleLog, sampleRollout, sampleWave, T0 } from './testing/samples.ts';
 import { timelineMarkdown } from './timeline-markdown.ts';
@@ -59,7 +59,30 @@ const TOLD: [event: Record<string, unknown>, text: string | null][] = [
     'ns2.ams (datacenter ams) reported unhealthy: www.example.com A answered SERVFAIL.',
   ],
   [{ type: 'host.reported', ...canary, state: 'soaked', verdict: wrong }, null],
-  [{ type: 'host.confirming', ...canary }, null],
+  [
+    { type: 'host.confirming', ...canary, vantage: ['ns1.fra', 'ns2.fra'] },
+    'ns1.ams (canary) was told to keep the change, on its own word and that of ns1.fra, ns2.fra.',
+  ],
+  [
+    // As it was written before hosts asked one another.
+    { type: 'host.confirming', ...canary },
+    'ns1.ams (canary) was told to keep the change, on its own word and that of nobody else.',
+  ],
+  [{ type: 'host.confirming', ...later, vantage: ['ns1.fra'] }, null],
+  [
+    { type: 'vantage.asked', ...canary, point: 'ns1.fra' },
+    'ns1.fra is asked to check ns1.ams (canary) from where it is.',
+  ],
+  [{ type: 'vantage.asked', ...later, point: 'ns1.fra' }, null],
+  [
+    { type: 'vantage.reported', ...later, point: 'ns1.fra', verdict: wrong },
+    'ns1.fra asked ns2.ams (datacenter ams) and found it wrong: www.example.com A answered SERVFAIL.',
+  ],
+  [
+    { type: 'vantage.reported', ...canary, point: 'ns1.fra', verdict: noData('no_answer', 'No answer') },
+    'ns1.fra asked ns1.ams (canary) and found nothing to judge: No answer.',
+  ],
+  [{ type: 'vantage.reported', ...later, point: 'ns1.fra', verdict: pass('answered', 'Good') }, null],
   [
     { type: 'page.queued', page: { summary: 'r-1 halted at the canary' } },
     'A page was sent off: r-1 halted at the canary.',

@@ -1,3 +1,4 @@
+import type { HostId } from '@breakwater/shared';
 import type { DomainEvent, LoggedEvent, Verb } from '../../core/event.ts';
 import { type Rollout, type Wave, waveName } from '../../core/rollout.ts';
 import type { TimelineReply } from './replies.ts';
@@ -67,15 +68,28 @@ function sentence(event: DomainEvent, { submittedBy, waves }: Rollout): string |
     case 'wave.state':
       return `The ${event.wave} wave went from ${event.from} to ${event.to}.`;
     case 'host.state': {
-      const told = NOTABLE.has(event.to) || waves[0]?.hosts.includes(event.host) === true;
+      const told = NOTABLE.has(event.to) || isCanary(event.host, waves);
       const why = event.verdict ? `: ${stop(event.verdict.reason)}` : '.';
       return told ? `${event.host} (${event.wave}) went from ${event.from} to ${event.to}${why}` : null;
     }
     case 'host.reported':
       if (event.state !== 'unhealthy' && event.state !== 'failed') return null;
       return `${event.host} (${event.wave}) reported ${event.state}: ${stop(event.verdict.reason)}`;
-    case 'host.confirming':
-      return null;
+    case 'host.confirming': {
+      const { vantage = [] } = event;
+      const others = vantage.length > 0 ? `that of ${vantage.join(', ')}` : 'that of nobody else';
+      const kept = `${event.host} (${event.wave}) was told to keep the change, on its own word and ${others}.`;
+      return isCanary(event.host, waves) ? kept : null;
+    }
+    case 'vantage.asked': {
+      const asked = `${event.point} is asked to check ${event.host} (${event.wave}) from where it is.`;
+      return isCanary(event.host, waves) ? asked : null;
+    }
+    case 'vantage.reported': {
+      const { verdict, reason } = event.verdict;
+      if (verdict === 'pending' || (verdict === 'pass' && !isCanary(event.host, waves))) return null;
+      return `${event.point} asked ${event.host} (${event.wave}) and found ${FOUND[verdict]}: ${stop(reason)}`;
+    }
     case 'page.queued':
       return `A page was sent off: ${stop(event.page.summary)}`;
     case 'page.delivered':
@@ -87,6 +101,17 @@ function sentence(event: DomainEvent, { submittedBy, waves }: Rollout): string |
     default:
       return event satisfies never;
   }
+}
+
+const FOUND: Record<'pass' | 'fail' | 'noData' | 'inconclusive', string> = {
+  pass: 'it well',
+  fail: 'it wrong',
+  noData: 'nothing to judge',
+  inconclusive: 'nothing that can be judged',
+};
+
+function isCanary(host: HostId, waves: readonly Wave[]): boolean {
+  return waves[0]?.hosts.includes(host) === true;
 }
 
 /** Host states that are told of every host, not only of the canary's. */

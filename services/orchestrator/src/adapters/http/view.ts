@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { LoggedEvent } from '../../core/event.ts';
 import type { Line } from '../../core/line.ts';
 import { type HostRow, type Rollout, rowsOf, type Wave } from '../../core/rollout.ts';
+import type { Watch } from '../../core/watch.ts';
 import type { HostView, PlanAnswer } from './interface.ts';
 import type { EventReply, HostReply, LineReply, PlanReply, RolloutReply } from './replies.ts';
 
@@ -38,15 +39,21 @@ function strategyView(strategy: Strategy): RolloutReply['strategy'] {
 }
 
 /** A failure is shown for as long as it counts: that a host went back well does not undo why it had to. */
-function rowView({
-  id,
-  state,
-  failure,
-  verdict: last,
-  since,
-}: HostRow): RolloutReply['waves'][number]['hosts'][number] {
+function rowView(
+  { id, state, epoch, failure, verdict: last, since }: HostRow,
+  watch: Watch | undefined,
+): RolloutReply['waves'][number]['hosts'][number] {
   const verdict = failure ?? last;
-  return { id, state, ...(verdict !== null && { verdict }), since: isoTime(since) };
+  // Who could not tell and was replaced stays in the picture; what was said of an earlier attempt does not.
+  const asked = watch?.epoch === epoch ? [...watch.letGo, ...watch.points] : [];
+  const vantage = asked.map((point) => ({ host: point.host, verdict: point.verdict }));
+  return {
+    id,
+    state,
+    ...(verdict !== null && { verdict }),
+    since: isoTime(since),
+    ...(vantage.length > 0 && { vantage }),
+  };
 }
 
 function waveView(rollout: Rollout, wave: Wave): RolloutReply['waves'][number] {
@@ -57,7 +64,7 @@ function waveView(rollout: Rollout, wave: Wave): RolloutReply['waves'][number] {
     startedAt: isoTime(wave.startedAt),
     soakSeconds: wave.soakMs / 1000,
     approvedBy: wave.approvedBy,
-    hosts: rowsOf(rollout, wave).map(rowView),
+    hosts: rowsOf(rollout, wave).map((row) => rowView(row, rollout.vantage[row.id])),
   };
 }
 
@@ -111,9 +118,14 @@ function healthView({ availability, heardAt, status }: HostView): Verdict {
   return noData('not_heard', `Nothing has been heard from its agent since ${isoTime(heardAt)}.`);
 }
 
-/** Somebody else has moved the managed root: it leads away from what was confirmed, and no change is under way. */
+/**
+ * Somebody else has moved the managed root, or changed files below it: what is live is not what was confirmed, and no
+ * change is under way.
+ */
 function hasDrifted({ status, busy }: HostView): boolean {
-  return status !== null && !busy && status.generation !== status.lastKnownGood;
+  if (status === null || busy) return false;
+  if (status.drift !== null && status.drift.kind !== 'none') return true;
+  return status.generation !== status.lastKnownGood;
 }
 
 export function hostView(host: HostView): HostReply {
@@ -131,6 +143,7 @@ export function hostView(host: HostView): HostReply {
     applied: status?.generation ?? null,
     confirmed: status?.lastKnownGood ?? null,
     drift: hasDrifted(host),
+    driftReason: hasDrifted(host) ? (status?.drift?.reason ?? null) : null,
     epoch: status?.epoch ?? null,
     daemon: status?.daemon ?? null,
     lastSeenAt: isoTime(host.heardAt),

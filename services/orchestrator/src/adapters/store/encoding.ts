@@ -1,25 +1,31 @@
-import { BreakwaterError, type HostId } from '@breakwater/shared';
+import { BreakwaterError, type HostId, parse, Strategy } from '@breakwater/shared';
 import type { LoggedEvent } from '../../core/event.ts';
 import type { HostRow, Rollout } from '../../core/rollout.ts';
+import type { Watch } from '../../core/watch.ts';
 
 /** The form in which rollouts are stored. Whoever changes it raises the number, and goes on reading the old form. */
-const VERSION = 1;
+const VERSION = 2;
+const BEFORE_VANTAGE = 1;
 const BODY = 'rollout';
 const ROW = 'host:';
-type StoredBody = Omit<Rollout, 'hosts'> & { v: number };
+const WATCH = 'vantage:';
+type StoredBody = Omit<Rollout, 'hosts' | 'vantage'> & { v: number };
 
 /**
  * The fields of a rollout's hash that `after` changes: the rollout itself, and each row on its own. A report
  * moves one row of thousands; writing them all would make every report cost as much as the fleet is large.
  */
 export function changedFields(before: Rollout | null, after: Rollout): [field: string, json: string][] {
-  const { hosts, ...body } = after;
+  const { hosts, vantage, ...body } = after;
   const fields: [string, string][] = [[BODY, JSON.stringify({ v: VERSION, ...body })]];
   for (const [id, row] of Object.entries(hosts) as [HostId, HostRow][]) {
     const old = before?.hosts[id];
     if (old === row) continue;
     const json = JSON.stringify(row);
     if (old === undefined || json !== JSON.stringify(old)) fields.push([ROW + id, json]);
+  }
+  for (const [id, watch] of Object.entries(vantage) as [HostId, Watch][]) {
+    if (before?.vantage[id] !== watch) fields.push([WATCH + id, JSON.stringify(watch)]);
   }
   return fields;
 }
@@ -31,19 +37,31 @@ export function decodeRollout(id: string, flat: readonly string[]): Rollout | nu
   for (let at = 0; at + 1 < flat.length; at += 2) fields.set(flat[at] ?? '', flat[at + 1] ?? '');
   if (fields.size === 0) return null;
   const { v, ...body } = decode(fields.get(BODY), name) as StoredBody;
-  if (v !== VERSION || String(body.id) !== id) {
+  if ((v !== VERSION && v !== BEFORE_VANTAGE) || String(body.id) !== id) {
     throw unreadable(name, `it says that it is ${body.id} in version ${v}; version ${VERSION} is read here`);
   }
-  // Redis keeps no order of fields. Sorted, the same rollout reads the same in every process.
-  const rows = [...fields]
-    .filter(([field]) => field.startsWith(ROW))
-    .toSorted(([a], [b]) => (a < b ? -1 : 1));
-  const hosts = Object.fromEntries(
-    rows.map(([field, json]) => [field.slice(ROW.length), decode(json, `${field} of ${name}`) as HostRow]),
-  );
+  const hosts = membersOf<HostRow>(fields, ROW, name);
   const missing = body.waves.flatMap((wave) => wave.hosts).find((host) => hosts[host] === undefined);
   if (missing !== undefined) throw unreadable(name, `the row of host ${missing} is missing`);
-  return { ...body, hosts };
+  const rollout = { ...body, hosts, vantage: membersOf<Watch>(fields, WATCH, name) };
+  return v === VERSION ? rollout : upgraded(rollout);
+}
+
+/** The fields with a prefix, each by its own name. Redis keeps no order: sorted, they read the same in every process. */
+function membersOf<T>(fields: ReadonlyMap<string, string>, prefix: string, name: string): Record<HostId, T> {
+  const mine = [...fields]
+    .filter(([field]) => field.startsWith(prefix))
+    .toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(
+    mine.map(([field, json]) => [field.slice(prefix.length), decode(json, `${field} of ${name}`) as T]),
+  );
+}
+
+/** A rollout that began before hosts asked one another goes on as it began: on each host's own word. */
+function upgraded(rollout: Rollout): Rollout {
+  const strategy = { ...parse(Strategy, {}), ...rollout.strategy, vantage: 0 };
+  const rows = Object.values(rollout.hosts).map((row) => [row.id, { ...row, answers: [] }] as const);
+  return { ...rollout, strategy, hosts: Object.fromEntries(rows) };
 }
 
 /** One entry of a stream as Redis answers it: its id, and its fields with their values in one row. */

@@ -2,6 +2,7 @@ import type { Digest, HostId, HostStatus, Manifest, Page, RolloutId } from '@bre
 import type { LoggedEvent } from '../../core/event.ts';
 import type { Line } from '../../core/line.ts';
 import type { Rollout } from '../../core/rollout.ts';
+import type { Word } from '../../core/watch.ts';
 
 /** The newest event of the log. It moves with every write, so it is the version of everything. */
 export interface Head {
@@ -43,6 +44,8 @@ export interface HostSighting {
   acknowledged: number;
   /** Wall-clock milliseconds of the orchestrator that heard it. */
   heardAt: number;
+  /** What it last said of hosts that it was to ask, if it was to ask any. */
+  words?: readonly Word[];
 }
 
 /** Page of a listing. `next` is to be passed as `after` for the next one; `null` at the end. */

@@ -15,6 +15,7 @@ import { type HostRow, type Rollout, rowOf } from '../rollout.ts';
 import type { Refusal } from '../commands.ts';
 import type { Input } from '../input.ts';
 import { transition } from '../transition.ts';
+import type { Watch, Word } from '../watch.ts';
 
 /** Drives one rollout through inputs, and checks the invariants after each. Time moves only when told. */
 export class Drive {
@@ -25,6 +26,9 @@ export class Drive {
   listeningSince = -1_000_000;
   readonly events: DomainEvent[] = [];
   nextLookAt: number | null = null;
+  /** What a host that asks another finds, `null` for silence. Everybody is well unless a test says otherwise. */
+  says: (point: HostId, target: HostId) => Verdict | null = (point) =>
+    pass('answered', `${point} is content`);
   #seq = 0;
   #epoch = 1;
 
@@ -34,8 +38,23 @@ export class Drive {
   }
 
   get context(): Context {
-    const { now, fleet, blocked, listeningSince } = this;
-    return { now, fleet, blocked, listeningSince, nextEpoch: this.#epoch + 1, repageEveryMs: 900_000 };
+    const { now, fleet, blocked, listeningSince, words } = this;
+    const rest = { nextEpoch: this.#epoch + 1, repageEveryMs: 900_000 };
+    return { now, fleet, words, blocked, listeningSince, ...rest };
+  }
+
+  /** What is said now by everybody who is to ask somebody, as `says` has it. */
+  get words(): Map<HostId, Word[]> {
+    const words = new Map<HostId, Word[]>();
+    for (const [id, { epoch, points }] of Object.entries(this.rollout.vantage) as [HostId, Watch][]) {
+      for (const { host } of points) {
+        const verdict = this.says(host, id);
+        if (verdict === null) continue;
+        const word = { target: id, epoch, verdict, askedAt: this.now };
+        words.set(host, [...(words.get(host) ?? []), word]);
+      }
+    }
+    return words;
   }
 
   /** @returns the refusal, if the input was refused. */

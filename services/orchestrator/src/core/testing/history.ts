@@ -1,10 +1,14 @@
 import {
   fail,
   type HostId,
+  inconclusive,
+  noData,
   type OperatorName,
   pass,
+  pending,
   type ReportedState,
   type Step,
+  type Verdict,
 } from '@breakwater/shared';
 import fc from 'fast-check';
 import { stepOf } from '../assignment.ts';
@@ -51,6 +55,10 @@ function goBack(phase: Truth['phase'], swapped: boolean): ReportedState | null {
   return phase === 'reverted' ? null : 'reverted';
 }
 
+/** What a host says of others. */
+const FINDINGS = ['pass', 'pass', 'fail', 'noData', 'inconclusive', 'pending', 'silence'] as const;
+type Finding = (typeof FINDINGS)[number];
+
 export type Action =
   | { do: 'host'; index: number; bad: boolean; lost: boolean }
   | { do: 'allWell' }
@@ -59,6 +67,8 @@ export type Action =
   | { do: 'verb'; verb: (typeof VERBS)[number]; index: number; by: string }
   | { do: 'health'; index: number; availability: FleetHost['availability'] }
   | { do: 'line'; stopped: boolean }
+  /** What a host finds at all others that it is to ask, from now on: it may be true, a lie, or nothing at all. */
+  | { do: 'vantage'; index: number; finds: Finding }
   | { do: 'restart' };
 
 const index = fc.nat(30);
@@ -97,12 +107,14 @@ export const actions: fc.Arbitrary<Action[]> = fc.array(
       }),
     ),
     chance(1, fc.record({ do: fc.constant('line' as const), stopped: fc.boolean() })),
+    chance(2, fc.record({ do: fc.constant('vantage' as const), index, finds: fc.constantFrom(...FINDINGS) })),
     chance(1, fc.record({ do: fc.constant('restart' as const) })),
   ),
   { minLength: 20, maxLength: 200, size: 'max' },
 );
 
 export const strategies = fc.record({
+  vantage: fc.constantFrom(0, 1, 1, 2, 5),
   maxUnavailable: fc.constantFrom(1, 2, '20%', '50%'),
   failureThreshold: fc.constantFrom(0, 0, 1),
   onFailure: fc.constantFrom('halt', 'rollback'),
@@ -112,14 +124,36 @@ export const strategies = fc.record({
   approval: fc.constantFrom('none', { before: ['global'] }),
 });
 
+function verdictOf(finding: Finding): Verdict | null {
+  switch (finding) {
+    case 'pass':
+      return pass('answered', 'as expected');
+    case 'fail':
+      return fail('wrong_rcode', 'REFUSED');
+    case 'noData':
+      return noData('no_answer', 'no answer');
+    case 'inconclusive':
+      return inconclusive('not_judged', 'nonsense');
+    case 'pending':
+      return pending('not_certain', 'asked once');
+    case 'silence':
+      return null;
+    default:
+      return finding satisfies never;
+  }
+}
+
 /** One random history of a rollout, its hosts and the people around it. */
 export class History {
   readonly drive: Drive;
   readonly truths: Map<HostId, Truth>;
+  /** What each host finds at others; those that are not in it find all well. */
+  readonly findings = new Map<HostId, Finding>();
 
   constructor(strategy: object) {
     const fleet = evenFleet(['ams', 'fra', 'iad'], 4);
     this.drive = new Drive(rolloutOver(fleet, { strategy }), fleet);
+    this.drive.says = (point) => verdictOf(this.findings.get(point) ?? 'pass');
     this.truths = new Map(
       [...fleet.keys()].map((id) => [id, { generation: 'old', epoch: 0, phase: 'idle' }]),
     );
@@ -160,6 +194,10 @@ export class History {
         if (one) drive.fleet.set(id, { ...one, availability: action.availability });
         return;
       }
+      case 'vantage':
+        this.findings.set(pick(action.index), action.finds);
+        drive.look();
+        return;
       case 'line':
         drive.blocked = action.stopped ? 'the line is stopped' : null;
         return;

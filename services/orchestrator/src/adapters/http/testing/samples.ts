@@ -31,6 +31,7 @@ export function sampleRow(id: string, changes: Partial<HostRow> = {}): HostRow {
     confirming: false,
     changed: false,
     failure: null,
+    answers: [],
     heard: null,
     ...changes,
   };
@@ -74,6 +75,7 @@ export function sampleRollout(changes: Partial<Rollout> = {}): Rollout {
       sampleWave('datacenter', ['ns2.ams'], { datacenter: 'ams' as Wave['datacenter'] }),
     ],
     hosts: Object.fromEntries(rows.map((row) => [row.id, row])) as Rollout['hosts'],
+    vantage: {},
     detectedAt: null,
     haltedAt: null,
     pagedAt: null,
@@ -99,6 +101,7 @@ export function sampleHost(id: string, changes: Partial<HostView> = {}): HostVie
       lastKnownGood: BUNDLE,
       epoch: 3,
       daemon: { running: true, pid: 42, restarts: 0 },
+      drift: null,
       health: pass('answers', 'Every question was answered as expected.'),
       zones: 2,
     },

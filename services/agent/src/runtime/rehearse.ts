@@ -1,0 +1,193 @@
+import {
+  type Assignment,
+  type Check,
+  type Clock,
+  type Digest,
+  fail,
+  formatDuration,
+  inconclusive,
+  pass,
+  type Verdict,
+} from '@breakwater/shared';
+import type { Stage } from '../adapters/rehearsal/interface.ts';
+import type { Baseline, Zone } from '../core/baseline.ts';
+import { isPrimary } from '../core/judge-baseline.ts';
+import {
+  dependsElsewhere,
+  judgeRehearsed,
+  type RehearsedRound,
+  wentWell,
+  wentWrong,
+  wrongInRehearsal,
+} from '../core/judge-rehearsal.ts';
+import { PACE } from '../core/pace.ts';
+import { type Ask, type Ground, planQuestions, soaQuestion } from '../core/plan-questions.ts';
+import { askAll } from './ask-all.ts';
+import type { Health } from './health.ts';
+import type { Outside } from './outside.ts';
+import type { Zones } from './zones.ts';
+
+type RehearseOutside = Pick<Outside, 'rehearsal' | 'generations' | 'supervisor' | 'clock'>;
+
+/** What is known of the live daemon before a rehearsal. */
+interface Tools {
+  zones: Zones;
+  health: Pick<Health, 'baseline'>;
+}
+
+/** The same as for a live daemon that was just started: what is wrong counts when it stays wrong. */
+const CERTAIN_AFTER = 3;
+/** How soon a question that only asks whether anybody is there is given up: most of its time nobody is. */
+const KNOCK_MS = 200;
+
+/**
+ * Starts the real daemon on a staged tree, where nothing live can be touched, and asks it what it will be asked once the
+ * tree is live: the zones that are answered now, those that are new, and the submission's checks.
+ *
+ * @param live the generation that is live
+ * @returns `pass` also on a host that cannot rehearse, and says so; `inconclusive` when a host that can did not come to
+ *   an end with it
+ */
+export async function rehearse(
+  outside: RehearseOutside,
+  { zones, health }: Tools,
+  assignment: Assignment,
+  live: Digest,
+): Promise<Verdict> {
+  const { rehearsal, generations, supervisor, clock } = outside;
+  if (rehearsal.unavailable !== null)
+    return pass('not_rehearsed', `It was not rehearsed: ${rehearsal.unavailable}.`);
+  let stage: Stage | null = null;
+  try {
+    const [zonesBefore, zonesNow] = [await zones.of(live), await zones.of(assignment.bundle)];
+    // Before the stage is opened: it shows the zones as they are on disk then, which is this or newer.
+    const baseline = await health.baseline(zonesBefore);
+    const { process } = await supervisor.observe();
+    stage = await rehearsal.open(generations.pathOf(assignment.bundle), process);
+    const ground = groundOf(assignment, baseline, zonesBefore, zonesNow);
+    return await watch(clock, stage, ground, assignment);
+  } catch (error) {
+    return broken(error instanceof Error ? error.message : String(error));
+  } finally {
+    await stage?.close();
+  }
+}
+
+function groundOf(
+  { checks, expect }: Assignment,
+  baseline: Baseline,
+  zonesBefore: readonly Zone[],
+  zonesNow: readonly Zone[],
+): Ground {
+  return { checks: checks.map(withoutPace), expect, baseline, zonesBefore, zonesNow };
+}
+
+/** A daemon with cold caches, beside a live one that has the machine: how fast it is tells nothing. */
+function withoutPace(check: Check): Check {
+  return { ...check, expect: { ...check.expect, maxLatency: undefined } };
+}
+
+/** Asks until all is right, something is certainly wrong, the daemon has ended, or the time is over. */
+async function watch(
+  clock: Clock,
+  stage: Stage,
+  ground: Ground,
+  { verifyWithinMs }: Assignment,
+): Promise<Verdict> {
+  const time = boundedTime(clock, verifyWithinMs);
+  const within = formatDuration(verifyWithinMs);
+  let last: Verdict = fail(
+    'rehearsal_no_answer',
+    `The daemon runs and answered nothing within ${within}; look at its listen-on`,
+  );
+  let heard = false;
+  let wrong = 0;
+  try {
+    for (;;) {
+      heard ||= await answersAtAll(stage, ground.zonesNow);
+      const round = heard
+        ? await Promise.race([askRound(clock, stage, ground, time.over), time.isOver])
+        : null;
+      const ended = await howItEnded(stage);
+      if (ended !== null) return ended;
+      if (round !== 'over' && round?.verdict.verdict === 'pass') return wentWell(round);
+      last = faultOf(round, within) ?? last;
+      wrong = round !== 'over' && round?.verdict.verdict === 'fail' ? wrong + 1 : 0;
+      if (wrong >= CERTAIN_AFTER || (await time.pause(PACE.fast)))
+        return wentWrong(last, await stage.lastWords());
+    }
+  } finally {
+    time.cancel();
+  }
+}
+
+function faultOf(round: RehearsedRound | 'over' | null, within: string): Verdict | null {
+  if (round === null) return null;
+  if (round !== 'over') return wrongInRehearsal(round);
+  return fail('rehearsal_unfinished', `Not all questions were answered within ${within}`);
+}
+
+/** A bound that is over once, and pauses that end with it. */
+function boundedTime(clock: Clock, boundMs: number) {
+  const over = new AbortController();
+  const { promise: isOver, resolve } = Promise.withResolvers<'over'>();
+  const cancel = clock.setTimer(boundMs, () => {
+    over.abort();
+    resolve('over');
+  });
+  const pause = async (ms: number): Promise<boolean> => {
+    const slept = Promise.withResolvers<null>();
+    const stop = clock.setTimer(ms, () => slept.resolve(null));
+    const ended = await Promise.race([isOver, slept.promise]);
+    stop();
+    return ended === 'over' || over.signal.aborted;
+  };
+  return { over: over.signal, isOver, pause, cancel };
+}
+
+async function answersAtAll({ dns }: Stage, zones: readonly Zone[]): Promise<boolean> {
+  const name = zones.find(isPrimary)?.name ?? '.';
+  const answer = await dns.ask({ ...soaQuestion(name), timeoutMs: KNOCK_MS });
+  return answer.kind === 'answer';
+}
+
+async function askRound(
+  clock: Clock,
+  { dns }: Stage,
+  ground: Ground,
+  signal: AbortSignal,
+): Promise<RehearsedRound> {
+  const asks = planQuestions('verify', ground, 0).map((ask) => patientFor(ask, ground.zonesNow));
+  const answers = await askAll(asks, { dns, clock }, { signal, silentAfterMs: null });
+  return judgeRehearsed(asks, answers, ground.zonesNow);
+}
+
+/** A daemon that tries to reach servers elsewhere is silent for long, and no second try makes it less so. */
+function patientFor(ask: Ask, zones: readonly Zone[]): Ask {
+  return dependsElsewhere(ask.question.name, zones) ? { ...ask, tries: 1 } : ask;
+}
+
+/** `null` while it runs. */
+async function howItEnded(stage: Stage): Promise<Verdict | null> {
+  const state = stage.state();
+  switch (state.is) {
+    case 'running':
+      return null;
+    case 'exited':
+      return wentWrong(fail('rehearsal_daemon_exited', `The daemon ${state.how}`), await stage.lastWords());
+    case 'broken':
+      return broken(state.cause);
+    default:
+      return state satisfies never;
+  }
+}
+
+/** A host that could rehearse when its agent started goes without it only when a person says so. */
+function broken(cause: string): Verdict {
+  const next =
+    'It was possible when the agent started; mend it, or set daemon.rehearsal to "off" on this host';
+  return inconclusive(
+    'rehearsal_unavailable',
+    `The rehearsal came to no end: ${cause}. ${next}.`.slice(0, 2000),
+  );
+}
