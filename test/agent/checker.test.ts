@@ -89,7 +89,7 @@ describe('named-checkconf', () => {
     await writeFile(join(staged, 'more.conf'), 'zone "." { type hint; file "/usr/share/dns/root.hints"; };');
     expect(await checker.zones(staged)).toEqual([
       { name: '.', type: 'hint' },
-      { name: 'example.com', type: 'primary' },
+      { name: 'example.com', type: 'primary', serial: 42 },
     ]);
     await expect(checker.zones(await tree('unlisted', 'bogus yes;'))).rejects.toThrow(
       `${root}/named.conf:2: unknown`,
@@ -100,7 +100,7 @@ describe('named-checkconf', () => {
     const other = await namedChecker(options());
     const live = join(folder, 'generations/live');
     await Promise.all([checker.check(live), other.check(live), other.zones(live)]);
-    expect(await checker.zones(root)).toEqual([{ name: 'example.com', type: 'primary' }]);
+    expect(await checker.zones(root)).toEqual([{ name: 'example.com', type: 'primary', serial: 42 }]);
   });
 
   test('looks at the staged path where there is no live tree, and says so', async () => {

@@ -99,6 +99,6 @@ test.runIf(obstacle === null)(
       socket.on('error', reject);
       socket.on('close', () => resolve(text));
     });
-    expect(reply).toContain('restart, reload, status, switch');
+    expect(reply).toContain('restart, reload, status, reloaded, words, switch');
   },
 );

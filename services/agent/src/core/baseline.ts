@@ -6,6 +6,12 @@ export interface Zone {
   name: string;
   /** Zone type as `named-checkconf -l` prints it: primary, secondary, forward, hint, redirect, … */
   type: string;
+  /**
+   * SOA serial of its file, journal included, as the daemon's checker loaded it: once the daemon has loaded the same file it
+   * answers with this serial or, for a zone that it changes itself, a later one. Absent when the file does not load, when
+   * two views have it with different serials, and for zones without a file.
+   */
+  serial?: number;
 }
 
 /** How the daemon answered a zone's SOA question before the change. */

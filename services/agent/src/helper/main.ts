@@ -1,4 +1,4 @@
-import { lstat, stat } from 'node:fs/promises';
+import { lstat, realpath, stat } from 'node:fs/promises';
 import { readBootId } from '../adapters/boot/boot-id.ts';
 import type { Reply, Verb } from '../adapters/helper/protocol.ts';
 import { openSupervisor } from '../adapters/supervisor/open.ts';
@@ -29,7 +29,9 @@ async function main(environment: NodeJS.ProcessEnv): Promise<void> {
   const supervisor = await openSupervisor(config.daemon, say);
   const boot = await readBootId();
   const tell = (word: string, reply: Reply): void => {
-    if (word !== 'status' || !reply.ok) say(`${word}: ${reply.ok ? 'done' : reply.error}`);
+    // An agent asks these several times a second.
+    const routine = word === 'status' || word === 'reloaded';
+    if (!routine || !reply.ok) say(`${word}: ${reply.ok ? 'done' : reply.error}`);
   };
   const carryOut = (verb: Verb): Promise<Reply> => perform(verb, config, supervisor, boot);
   const server = helperServer({ carryOut, tell, idleMs: IDLE_MS, onIdle: () => process.exit(0) });
@@ -42,19 +44,17 @@ async function perform(verb: Verb, config: Config, supervisor: Supervisor, boot:
       await supervisor.restart();
       return { ok: true };
     case 'reload':
-      await supervisor.reload(config.root);
+      await supervisor.reload(await realpath(config.root));
       return { ok: true };
     case 'switch':
       say(`the managed root leads to ${await switchAsAnnounced({ ...config, boot })}`);
       return { ok: true };
-    case 'status': {
-      const [state, reloaded, lastWords] = await Promise.all([
-        supervisor.observe(),
-        supervisor.reloaded(),
-        supervisor.lastWords(),
-      ]);
-      return { ok: true, status: { ...state, reloaded, lastWords } };
-    }
+    case 'status':
+      return { ok: true, status: await supervisor.observe() };
+    case 'reloaded':
+      return { ok: true, reloaded: await supervisor.reloaded() };
+    case 'words':
+      return { ok: true, words: await supervisor.lastWords() };
     default:
       return verb satisfies never;
   }

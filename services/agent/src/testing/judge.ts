@@ -1,15 +1,27 @@
-import { canonicalJson, type Digest, formatDuration } from '@breakwater/shared';
+import { canonicalJson, type Clock, type Digest, formatDuration } from '@breakwater/shared';
 import type { FileJournal } from '../adapters/journal/file-journal.ts';
 import type { Journal } from '../adapters/journal/interface.ts';
 import type { OrchestratorClient } from '../adapters/orchestrator/interface.ts';
 import { violations } from '../core/invariants.ts';
 import type { JournalEntry, JournalRecord } from '../core/journal-entry.ts';
 import { type Change, type Memory, recall } from '../core/memory.ts';
+import type { Agent } from '../runtime/agent.ts';
 import type { TreeConfig } from './fake-daemon.ts';
-import type { SimulatedHost } from './simulated-host.ts';
 
 /** How long after its request a grant may lead to a switch. */
 const LEASE_MS = 30_000;
+
+/** What is judged: the truth of a host, as nobody on it need see it. */
+export interface Judged {
+  clock: Clock;
+  /** The generation that the managed root leads to. */
+  readonly live: Digest | null;
+  daemon: { runs: TreeConfig | null };
+  disk: { blocks: number | null };
+  process: { agent: Agent | null } | null;
+  /** What a daemon would read in a folder. */
+  treeAt(path: string): TreeConfig;
+}
 
 interface Grant {
   askedAt: number;
@@ -36,9 +48,9 @@ export class Judge {
   #burst = { at: 0, records: 0 };
   /** For each epoch, how often the link was switched to its generation, and to which. */
   readonly #applied = new Map<number, { times: number; to: Digest }>();
-  readonly #host: SimulatedHost;
+  readonly #host: Judged;
 
-  constructor(host: SimulatedHost) {
+  constructor(host: Judged) {
     this.#host = host;
   }
 

@@ -1,5 +1,6 @@
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Disk, DiskFile, FileStat } from '../adapters/disk/interface.ts';
+import { hasCode } from '../adapters/durable.ts';
 import {
   BLOCK,
   change,
@@ -255,11 +256,8 @@ export class SimulatedDisk {
   }
 
   #rm(path: string, { recursive = false, force = false }: { recursive?: boolean; force?: boolean }): void {
-    const node = this.#find(path);
-    if (node === undefined) {
-      if (force) return;
-      throw failure('ENOENT', 'rm', path);
-    }
+    const node = force ? this.#unlessMissing(path) : this.#node(path, false);
+    if (node === undefined) return;
     if (node.kind === 'folder') {
       if (!recursive) throw failure('ERR_FS_EISDIR', 'rm', path);
       for (const name of node.entries.keys()) this.#rm(join(path, name), { recursive, force });
@@ -325,6 +323,16 @@ export class SimulatedDisk {
       return this.#node(path, false);
     } catch {
       return undefined;
+    }
+  }
+
+  /** `force` forgives a name that is missing, and nothing else: not a file where a folder should be. */
+  #unlessMissing(path: string): Node | undefined {
+    try {
+      return this.#node(path, false);
+    } catch (error) {
+      if (hasCode(error, 'ENOENT')) return undefined;
+      throw error;
     }
   }
 

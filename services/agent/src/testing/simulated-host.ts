@@ -122,7 +122,7 @@ export class SimulatedHost extends FakeHost {
     this.#machine = machine;
     await this.#guarded(machine, () => {
       const clock = new LifeClock(this.clock, machine, this.#bootedAt);
-      const guarding = { ...clock, now: () => clock.now(), monotonic: () => clock.monotonic() };
+      const guarding = { now: () => clock.now(), monotonic: () => clock.monotonic() };
       const setTimer = (ms: number, callback: () => void): (() => void) =>
         clock.setTimer(ms, () => void this.#guarded(machine, callback));
       this.daemon = new FakeDaemon({ ...guarding, setTimer }, () => this.#daemonStarts());
@@ -249,9 +249,9 @@ export class SimulatedHost extends FakeHost {
     const journal = await openJournal(JOURNAL, { clock, boot: this.bootId, disk });
     this.judge.opened(journal);
     const memory = recall(journal.records());
-    const { read, switchTo } = liveLink(ROOT, (generation) => treeIn(STORE, generation), disk);
+    const live = liveLink(ROOT, (generation) => treeIn(STORE, generation), disk);
     const append: Journal['append'] = (entry) => this.judge.watch(journal).append(entry);
-    const link = { live: read, switchTo };
+    const link = { live: () => live.read(), switchTo: (to: Digest) => live.switchTo(to) };
     await guardStart({ clock, boot: this.bootId, agentAlive: false, memory, link, append });
   }
 

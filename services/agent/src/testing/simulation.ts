@@ -1,4 +1,4 @@
-import { pass, type Step } from '@breakwater/shared';
+import { type Assignment, pass, type Step } from '@breakwater/shared';
 import type { TreeConfig } from './fake-daemon.ts';
 import { OLD } from './fake-host.ts';
 import { Random } from './random.ts';
@@ -76,9 +76,9 @@ const TROUBLES = {
   },
   staleLevel: (run: History) => run.order(Math.max(1, run.epoch - 1)),
 } satisfies Record<string, (run: History) => void>;
-export const TROUBLE_NAMES = Object.keys(TROUBLES);
 
-class History {
+/** One history of a host: what happens to it, and what is noted of it. */
+export class History {
   readonly trace: string[] = [];
   epoch = 0;
   /** How long nothing else happens after this event, when it is of the event's own choosing. */
@@ -93,7 +93,8 @@ class History {
     this.random = random;
   }
 
-  async run(): Promise<void> {
+  /** @param aim what happens first, before chance has its way */
+  async run(aim: Aim = async () => undefined): Promise<void> {
     const { random, host } = this;
     const rates = Object.entries(TROUBLES).map(([name, happen]) => ({
       name,
@@ -101,6 +102,7 @@ class History {
       rate: random.pick([0, 0, 1, 3]),
     }));
     await host.pass(500);
+    await aim(this);
     for (let left = random.between(12, 30); left > 0; left -= 1) {
       this.#pending = this.#pending.filter((each) => {
         each.inEvents -= 1;
@@ -122,19 +124,24 @@ class History {
   #goOn(): void {
     const { random } = this;
     if (this.epoch === 0 || random.chance(0.15)) {
-      this.epoch += 1;
-      this.#behaviours.set(this.epoch, random.pick(NAMES));
+      this.begin(random.pick(NAMES));
       return this.order(this.epoch, 'stage');
     }
     const step: Step = random.pick(['apply', 'apply', 'apply', 'confirm', 'confirm', 'revert', 'stage']);
     return this.order(this.epoch, step);
   }
 
-  order(epoch: number, step: Step = 'apply'): void {
+  /** A new epoch, with a tree that behaves like this. */
+  begin(behaviour: string): void {
+    this.epoch += 1;
+    this.#behaviours.set(this.epoch, behaviour);
+  }
+
+  order(epoch: number, step: Step = 'apply', more: Partial<Assignment> = {}): void {
     if (epoch === 0) return;
     const behaviour = this.#behaviours.get(epoch) ?? 'good';
     this.trace.push(`${step} ${epoch} ${behaviour}`);
-    this.host.order(epoch, step, treeOf(epoch, behaviour));
+    this.host.order(epoch, step, treeOf(epoch, behaviour), more);
   }
 
   later(inEvents: number, act: () => void): void {
@@ -253,11 +260,14 @@ class History {
   }
 }
 
-/** Plays the history of one seed. The same seed and the same code give the same trace. */
-export async function simulate(seed: number, wiring: Wiring = {}): Promise<Outcome> {
+/** Brings a host into a situation for certain; what follows is chance. */
+export type Aim = (run: History) => Promise<void>;
+
+/** Plays the history of one seed. The same seed, aim and code give the same trace. */
+export async function simulate(seed: number, wiring: Wiring = {}, aim?: Aim): Promise<Outcome> {
   const host = await SimulatedHost.create(wiring);
   const history = new History(host, new Random(seed));
-  await history.run();
+  await history.run(aim);
   if (host.process) host.process.life.dead = true;
   return { faults: host.judge.faults, reached: host.judge.reached, trace: history.trace };
 }

@@ -4,7 +4,7 @@ import type { Configuration, ConfiguredZone } from '../../core/configuration.ts'
 
 /** The daemon's own checker, run on a tree that is not live. */
 export interface Checker {
-  /** Lists the zones that a tree configures. @throws when the checker cannot read it. */
+  /** Lists the zones that a tree configures, with their serials where they load. @throws when the checker cannot read it. */
   zones(tree: string): Promise<Zone[]>;
   /** What a tree makes the daemon do. @throws when the checker cannot read it, in its words. */
   describe(tree: string): Promise<Configuration>;

@@ -11,7 +11,7 @@ import { bare } from './lexer.ts';
 import { openSandbox, type Outcome, type Sandbox } from './sandbox.ts';
 import { parseStatements, type Statement } from './statements.ts';
 import { type ConfigurationFault, faultIn } from './written-files.ts';
-import { parseZoneList } from './zone-list.ts';
+import { parseZoneList, withSerials } from './zone-list.ts';
 
 interface Options {
   /** The live path of the managed root. */
@@ -47,8 +47,13 @@ class NamedChecker implements Checker {
   }
 
   async zones(tree: string): ReturnType<Checker['zones']> {
-    const { outcome, words } = await this.#run(tree, '-c', '-l');
-    if (succeeded(outcome)) return parseZoneList(outcome.output);
+    const [{ outcome, words }, loaded] = await Promise.all([
+      this.#run(tree, '-c', '-l'),
+      this.#run(tree, '-c', '-z', '-j'),
+    ]);
+    // A zone that does not load is the check's business; here it only has no serial.
+    const said = loaded.outcome.kind === 'exited' ? loaded.outcome.output : '';
+    if (succeeded(outcome)) return withSerials(parseZoneList(outcome.output), said);
     throw new Error(`named-checkconf cannot list the zones: ${words}`);
   }
 

@@ -7,7 +7,10 @@ export interface Helper {
   restart(): Promise<void>;
   /** Has the daemon read its configuration again. */
   reload(): Promise<void>;
-  status(): Promise<DaemonState & { reloaded: Verdict; lastWords: string }>;
+  status(): Promise<DaemonState>;
+  /** What the daemon has said of the reload that was last asked for; see `Supervisor.reloaded`. */
+  reloaded(): Promise<Verdict>;
+  lastWords(): Promise<string>;
   /** Has the managed root switched as the journal announces it. @throws with the helper's reason when it refuses. */
   switch(): Promise<void>;
 }

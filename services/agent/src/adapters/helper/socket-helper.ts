@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import type { Helper } from './interface.ts';
-import { type DaemonStatus, Reply, type Verb } from './protocol.ts';
+import { Reply, type Verb } from './protocol.ts';
 
 /** Longer than a supervisor may take to stop a daemon that ignores TERM. */
 const WITHIN_MS = 30_000;
@@ -8,11 +8,13 @@ const LONGEST_REPLY = 64 * 1024;
 
 /** The helper that listens on a socket (a path). */
 export function socketHelper(socket: string): Helper {
-  const ask = async (verb: Verb): Promise<DaemonStatus | undefined> => {
+  const ask = async (verb: Verb): Promise<Reply & { ok: true }> => {
     const reply = Reply.parse(JSON.parse(await exchange(socket, `${verb}\n`)));
     if (!reply.ok) throw new Error(`the root helper refused "${verb}": ${reply.error}`);
-    return reply.status;
+    return reply;
   };
+  const unanswered = (verb: Verb): Error =>
+    new Error(`the root helper at ${socket} answered "${verb}" with nothing`);
   return {
     async restart() {
       await ask('restart');
@@ -21,9 +23,19 @@ export function socketHelper(socket: string): Helper {
       await ask('reload');
     },
     async status() {
-      const status = await ask('status');
-      if (status === undefined) throw new Error(`${socket} answered without a status`);
+      const { status } = await ask('status');
+      if (status === undefined) throw unanswered('status');
       return status;
+    },
+    async reloaded() {
+      const { reloaded } = await ask('reloaded');
+      if (reloaded === undefined) throw unanswered('reloaded');
+      return reloaded;
+    },
+    async lastWords() {
+      const { words } = await ask('words');
+      if (words === undefined) throw unanswered('words');
+      return words;
     },
     async switch() {
       await ask('switch');

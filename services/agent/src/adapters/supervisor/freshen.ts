@@ -1,4 +1,4 @@
-import { readdir, utimes } from 'node:fs/promises';
+import { lutimes, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '@breakwater/shared';
 
@@ -14,7 +14,7 @@ export async function freshen(tree: string, clock: Clock): Promise<void> {
   const soon = new Date(clock.now() + AHEAD_MS);
   const entries = await readdir(tree, { recursive: true, withFileTypes: true });
   for (const entry of entries) {
-    // A symbolic link may lead to a file that is not the bundle's.
-    if (entry.isFile()) await utimes(join(entry.parentPath, entry.name), soon, soon);
+    // A symbolic link may lead to a file that is not the bundle's, also one that was put here since the look.
+    if (entry.isFile()) await lutimes(join(entry.parentPath, entry.name), soon, soon);
   }
 }

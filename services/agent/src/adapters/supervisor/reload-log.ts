@@ -19,13 +19,17 @@ export interface LogTail {
 export function reloadFollower(tail: LogTail): ReloadFollower {
   let known = NO_RELOAD_LOG;
   let unfinished = '';
+  let begun = false;
   return {
     async begin() {
       await tail.begin();
+      begun = true;
       known = NO_RELOAD_LOG;
       unfinished = '';
     },
     async verdict() {
+      // What the log holds of reloads that somebody else asked for says nothing about one that was not asked for here.
+      if (!begun) return judgeReload(NO_RELOAD_LOG);
       const lines = `${unfinished}${await tail.more()}`.split('\n');
       unfinished = lines.pop() ?? '';
       known = lines.reduce(readReloadLine, known);
