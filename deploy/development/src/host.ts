@@ -51,6 +51,7 @@ function agentConfiguration(
     storeDir,
     orchestrators: [agentsUrl],
     tokenFile: token,
+    askFrom: host.askFrom,
     daemon: {
       driver: 'runit',
       service: directoryOf(runDir, named),

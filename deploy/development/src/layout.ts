@@ -16,6 +16,8 @@ export interface PlannedHost {
   controlPort: number;
   /** Where its agent shows its metrics, on the same address. */
   metricsPort: number;
+  /** From where its agent asks other hosts: an address of its own, also where all hosts answer at the same one. */
+  askFrom: string;
 }
 
 const DATACENTERS = ['ams', 'fra', 'iad', 'lhr', 'nrt', 'syd', 'gru', 'sin'];
@@ -52,6 +54,7 @@ export function planHosts({ hosts, datacenters, portBase }: Size, addresses: str
       port,
       controlPort: port + 1,
       metricsPort: port + 2,
+      askFrom: address ?? `127.53.${252 + Math.floor(index / 250)}.${1 + (index % 250)}`,
     };
   });
 }

@@ -131,7 +131,12 @@ function proveTheOthers(
 async function tellBad(stage: Stage): Promise<Ending> {
   const { api, fleet, terminal } = stage;
   const before = await lookAtAll(fleet.hosts);
-  const { id, progress } = await rollOut(stage, 2, 'A bad change, which every check on the host itself passes', badChange);
+  const { id, progress } = await rollOut(
+    stage,
+    2,
+    'A bad change, which every check on the host itself passes',
+    badChange,
+  );
   const rollout = await api.rollout(id);
   const canary = fleet.hosts.find((host) => progress.waves[0]?.hosts.has(host.id));
   const was = canary && before.get(canary.id);

@@ -76,7 +76,8 @@ async function hostOf(config: Config, log: Logger, journal: Journal): Promise<Ou
         ? await openSupervisor(daemon, (sentence) => log.warn(sentence))
         : throughHelper(helper),
     dns: dnsClient({ address: host.address, port: host.port }),
-    dnsTo: (address, port) => dnsClient({ address, port, ...sourceFor(host.address, address) }),
+    dnsTo: (address, port) =>
+      dnsClient({ address, port, ...sourceFor(config.askFrom ?? host.address, address) }),
     orchestrator: nobody,
   };
 }
@@ -105,10 +106,17 @@ async function guardOwnStart(config: Config, outside: Outside): Promise<void> {
   }
 }
 
-/** Wires one agent. @returns what runs it until the signal aborts. */
-export async function compose(config: Config, log: Logger): Promise<(signal: AbortSignal) => Promise<void>> {
+/**
+ * Wires one agent. @returns what runs it until the signal aborts.
+ * @param around puts something around the adapters: what a test watches them with, or ends the agent by
+ */
+export async function compose(
+  config: Config,
+  log: Logger,
+  around: (outside: Outside) => Outside = (outside) => outside,
+): Promise<(signal: AbortSignal) => Promise<void>> {
   const metrics = await metricsOf(config, () => agent.readings());
-  const outside: Outside = { ...(await outsideOf(config, log)), metrics };
+  const outside = around({ ...(await outsideOf(config, log)), metrics });
   await guardOwnStart(config, outside);
   const agent: Agent = new Agent(outside, () => link.tell());
   const options = { host: config.host.id, pollForMs: config.pollFor, leaseMs: config.lease };

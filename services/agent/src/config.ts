@@ -106,6 +106,8 @@ const Config = z.strictObject({
   daemon: Daemon,
   pollFor: Duration.refine((ms) => ms <= 10_000, 'at most 10s: a halt should be heard soon').prefault('10s'),
   lease: Duration.prefault('30s'),
+  /** From where other hosts are asked; by default from the service address, as this host's own clients are answered. */
+  askFrom: Address.optional(),
   /** Where Prometheus may ask; without it, the agent opens no port at all. */
   metrics: z.strictObject({ address: Address.refine(isLoopback, LOOPBACK_RULE), port: Port }).optional(),
   /**
