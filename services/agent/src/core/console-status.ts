@@ -2,7 +2,7 @@ import type { Assignment, Digest, Verdict } from '@breakwater/shared';
 import type { DaemonState } from './daemon.ts';
 import { type Drift, generationToRun } from './drift.ts';
 import type { JournalRecord } from './journal-entry.ts';
-import { type Change, isPending, type Memory, type Moment } from './memory.ts';
+import { type Change, isGoingBack, isPending, type Memory, type Moment } from './memory.ts';
 import type { Phase } from './transitions.ts';
 
 /** What a person on the host is shown. Times are milliseconds before now; `null` when they cannot be known. */
@@ -92,7 +92,8 @@ export function consoleStatus(scene: StatusScene): ConsoleStatus {
 function changeStatus(change: Change, now: Moment): ChangeStatus {
   const { assignment, phase, since, swap, cause } = change;
   const pending = isPending(change);
-  const held = swap === null ? null : ago(swap, now);
+  // Who is going back already waits for nobody's confirmation.
+  const held = swap === null || isGoingBack(change) ? null : ago(swap, now);
   return {
     epoch: assignment.epoch,
     rollout: assignment.rollout,

@@ -30,7 +30,7 @@ export async function verify({ outside, memory, records, journalDamage }: Verify
     {
       what: 'journal',
       ok: journalDamage === null,
-      text: journalDamage ?? `${records.length} entries, undamaged`,
+      text: journalDamage ?? `undamaged, ${records.length === 1 ? '1 entry' : `${records.length} entries`}`,
     },
     linkFinding(memory, live),
     ...(live === null ? [] : [await treeFinding(outside, 'live files', live)]),

@@ -2,6 +2,7 @@ import { formatDuration, type Verdict } from '@breakwater/shared';
 import { EXIT } from '../../core/console.ts';
 import type { ConsoleStatus } from '../../core/console-status.ts';
 import { short } from '../../core/drift.ts';
+import type { Phase } from '../../core/transitions.ts';
 import type { Finding } from './interface.ts';
 
 /** What status says with its exit code: whether a person has to do something, or has to wait. */
@@ -79,6 +80,16 @@ function since(agoMs: number | null): string {
   return agoMs === null ? 'before the last boot' : `${formatDuration(agoMs)} ago`;
 }
 
+/** An unconfirmed change without an agent has nobody who looks after it, not even after its way back. */
+function pendingText(phase: Phase, agentRuns: boolean): string {
+  const back = phase === 'failed' || phase === 'reverting';
+  if (!agentRuns)
+    return 'Nobody looks after the change: start the agent, or undo it with `breakwater-agent revert`.';
+  return back
+    ? 'The host is going back by itself. Wait.'
+    : 'A change is under way. Wait, or give it up with `breakwater-agent revert`.';
+}
+
 /** What a person should do now, the most urgent thing only. */
 function nextText({ change, health, drift, generation, lastKnownGood, agent }: ConsoleStatus): string {
   if (lastKnownGood === null)
@@ -87,8 +98,7 @@ function nextText({ change, health, drift, generation, lastKnownGood, agent }: C
       : 'The agent has not taken the configuration over: its log says why. `breakwater-agent adopt` does it.';
   if (change?.phase === 'revertFailed')
     return "The way back has not worked: read the daemon's log, then `breakwater-agent revert` tries again.";
-  if (change?.pending === true)
-    return 'A change is under way. Wait, or give it up with `breakwater-agent revert`.';
+  if (change?.pending === true) return pendingText(change.phase, agent !== null);
   if (generation === null || (drift !== null && drift.kind !== 'none'))
     return 'Undo what was changed by hand with `breakwater-agent repair`, or keep it with `breakwater-agent adopt`.';
   if (health.verdict !== 'pass')
