@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -57,9 +59,9 @@ describe('a program in the sandbox', () => {
     expect(await run(script)).toMatchObject({ kind: 'exited', code: 7 });
   });
 
-  test('is nobody, without a capability', async () => {
+  test('is a user whom nobody else is, without a capability', async () => {
     const outcome = await run('id -u; mount -o remount,rw,bind "$1/state"');
-    expect(told(outcome)).toMatch(/^65534\n/);
+    expect(told(outcome)).toMatch(/^20\d{8}\n/);
     expect(outcome.kind === 'exited' && outcome.code).not.toBe(0);
   });
 
@@ -72,6 +74,18 @@ describe('a program in the sandbox', () => {
     const outcome = await run('n=0; while [ $n -lt 200 ]; do sleep 5 & n=$((n + 1)); done; echo all');
     expect(outcome.kind === 'exited' && outcome.output).toMatch(/[Ff]ork/);
     expect(outcome.kind === 'exited' && outcome.output).not.toContain('all');
+  });
+
+  test('runs also while whoever owns nothing runs more than it may', async () => {
+    const crowd = 'n=0; while [ $n -lt 90 ]; do sleep 60 & n=$((n + 1)); done; echo here; wait';
+    const asNobody = ['--reuid=65534', '--regid=65534', '--clear-groups', 'sh', '-c', crowd, 'sh', folder];
+    const others = spawn('setpriv', asNobody, { stdio: ['ignore', 'pipe', 'inherit'], detached: true });
+    try {
+      await once(others.stdout, 'data');
+      expect(await run('echo runs')).toEqual({ kind: 'exited', code: 0, output: 'runs\n' });
+    } finally {
+      process.kill(-(others.pid ?? 0), 'SIGKILL');
+    }
   });
 
   test('is killed after its time, with everything that it started', async () => {

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chmod, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, readFile, rename, symlink, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -39,20 +39,31 @@ export class ConsoleHost {
   readonly #files = new Map<string, string>();
   readonly #manifests = new Map<string, unknown>();
   readonly #server: Server;
+  readonly #user: number | null;
 
-  private constructor(named: NamedService, server: Server) {
+  private constructor(named: NamedService, server: Server, user: number | null) {
+    this.#user = user;
     this.named = named;
     this.root = join(named.folder, 'root');
     this.store = join(named.folder, 'store');
     this.#server = server;
   }
 
-  /** @param folderInPlace whether the managed root is a plain folder, as on a host that nobody has prepared */
-  static async start({ folderInPlace = false } = {}): Promise<ConsoleHost> {
+  /**
+   * @param folderInPlace whether the managed root is a plain folder, as on a host that nobody has prepared
+   * @param user whose account the agent has, if not root's: then it needs the root helper at `helper`
+   */
+  static async start({
+    folderInPlace = false,
+    user = null,
+  }: {
+    folderInPlace?: boolean;
+    user?: number | null;
+  } = {}): Promise<ConsoleHost> {
     const named = await startNamed();
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const host = new ConsoleHost(named, server);
+    const host = new ConsoleHost(named, server, user);
     server.on('request', (request, response) => void host.#serve(request, response));
     await host.#prepare(folderInPlace);
     return host;
@@ -61,8 +72,8 @@ export class ConsoleHost {
   /** Starts the agent as its service does. */
   startAgent(): void {
     const command = ['-F', '-n', '-E', '75', join(this.store, 'agent.lock'), process.execPath, MAIN];
-    const env = { ...process.env, BREAKWATER_AGENT_CONFIG: this.#config, NODE_OPTIONS: '' };
-    this.#agent = spawn('flock', command, { stdio: ['ignore', 'ignore', 'ignore'], env });
+    const [program = '', ...words] = [...this.#as(this.#user), 'flock', ...command];
+    this.#agent = spawn(program, words, { stdio: ['ignore', 'ignore', 'ignore'], env: this.environment });
   }
 
   get agentPid(): number {
@@ -72,16 +83,21 @@ export class ConsoleHost {
   async killAgent(): Promise<void> {
     const agent = this.#agent;
     this.#agent = null;
-    if (agent === null || agent.exitCode !== null) return;
+    if (agent === null || agent.exitCode !== null || agent.signalCode !== null) return;
     const ended = new Promise((resolve) => agent.once('exit', resolve));
     agent.kill('SIGKILL');
     await ended;
   }
 
   /** Runs `breakwater-agent` with these arguments, as a person would. */
-  async run(...args: string[]): Promise<Ran> {
-    const env = { ...process.env, BREAKWATER_AGENT_CONFIG: this.#config, NODE_OPTIONS: '' };
-    const child = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env });
+  run(...args: string[]): Promise<Ran> {
+    return this.runAs(null, ...args);
+  }
+
+  /** The same as a user of this number; `null` is whoever runs the test. */
+  async runAs(user: number | null, ...args: string[]): Promise<Ran> {
+    const [program = '', ...words] = [...this.#as(user), process.execPath, MAIN, ...args];
+    const child = spawn(program, words, { stdio: ['ignore', 'pipe', 'pipe'], env: this.environment });
     let [out, err] = ['', ''];
     child.stdout.on('data', (piece: Buffer) => (out += piece.toString()));
     child.stderr.on('data', (piece: Buffer) => (err += piece.toString()));
@@ -153,6 +169,22 @@ export class ConsoleHost {
     await this.named.remove();
   }
 
+  /** With what the agent's programs find its configuration. */
+  get environment(): Record<string, string | undefined> {
+    return { ...process.env, BREAKWATER_AGENT_CONFIG: this.#config, NODE_OPTIONS: '' };
+  }
+
+  /** Where an agent that is not root expects the root helper. */
+  get helper(): string {
+    return join(this.named.folder, 'helper.socket');
+  }
+
+  #as(user: number | null): string[] {
+    if (user === null) return [];
+    const id = String(user);
+    return ['setpriv', '--reuid', id, '--regid', id, '--clear-groups', '--no-new-privs'];
+  }
+
   get #config(): string {
     return join(this.named.folder, 'agent.json');
   }
@@ -177,10 +209,15 @@ export class ConsoleHost {
     await writeFile(join(tree, 'example.com.zone'), ZONE);
     if (!folderInPlace) await symlink('initial', this.root);
     const run = join(service, 'run');
-    await writeFile(run, `#!/bin/sh\nexec named -f -c ${this.root}/named.conf -L ${log}\n`);
-    await chmod(run, 0o755);
+    // Renamed over it: a script that is being started this very moment cannot be written to.
+    await writeFile(`${run}.new`, `#!/bin/sh\nexec named -f -c ${this.root}/named.conf -L ${log}\n`);
+    await chmod(`${run}.new`, 0o755);
+    await rename(`${run}.new`, run);
     await writeFile(join(folder, 'token'), 'secret');
     const { port: agents } = this.#server.address() as AddressInfo;
+    // Its store and its token are all that an agent needs to own.
+    if (this.#user !== null)
+      for (const own of [this.store, join(folder, 'token')]) await chown(own, this.#user, this.#user);
     const config = {
       host: { id: 'ns1', datacenter: 'ams', address: '127.0.0.1', port, controlPort: 953 },
       root: this.root,
@@ -188,7 +225,14 @@ export class ConsoleHost {
       storeDir: this.store,
       orchestrators: [`http://127.0.0.1:${agents}`],
       tokenFile: join(folder, 'token'),
-      daemon: { driver: 'runit', service, log, config: 'named.conf', rehearsal: 'off' },
+      daemon: {
+        driver: 'runit',
+        service,
+        log,
+        config: 'named.conf',
+        rehearsal: this.#user === null ? 'off' : 'auto',
+      },
+      ...(this.#user !== null && { helper: this.helper }),
     };
     await writeFile(this.#config, JSON.stringify(config));
     await until('named answers', async () => (await this.serial()) === '42');

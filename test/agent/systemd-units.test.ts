@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs';
 import { chmod, mkdtemp, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type HostOnDisk, hostOnDisk } from './host-on-disk.ts';
 import { until } from './named-service.ts';
@@ -78,6 +80,28 @@ async function startDaemon(): Promise<string> {
   return readFile(started, 'utf8');
 }
 
+/**
+ * The unit of the agent, as far as a user's manager goes: it has no other accounts and no /var/lib, cannot hide homes, and this
+ * host is below /tmp. Root without any capability could not map itself into a user namespace, as every other account can. `program` takes the place of the agent.
+ */
+async function agentUnit(program?: string): Promise<string> {
+  const text = (await unit('breakwater-agent.service'))
+    .replace('User=breakwater\n', '')
+    .replaceAll(/^(?:StateDirectory|ProtectHome|CapabilityBoundingSet).*\n/gm, '')
+    .replace('PrivateTmp=yes', `ReadWritePaths=${folder}`)
+    .replace(/^(?:Wants|After)=.*\n/gm, '');
+  return program === undefined
+    ? text
+    : text.replace(/^ExecStart=.*$/m, `ExecStart=${program}`).replace('Restart=always', 'Type=oneshot');
+}
+
+const mainPid = async (): Promise<number> =>
+  Number(await manager.systemctl('show', '--property=MainPID', '--value', 'breakwater-agent.service'));
+
+/** Whether somebody holds the lock by which the guard knows that an agent lives. */
+const isLocked = async (): Promise<boolean> =>
+  (await execa('flock', ['-n', '-E', '75', host.lock, 'true'], { reject: false })).exitCode === 75;
+
 test.runIf(obstacle === null)(
   'with the drop-in, a daemon that starts while no agent runs has the last known good configuration',
   async () => {
@@ -100,5 +124,44 @@ test.runIf(obstacle === null)(
       socket.on('close', () => resolve(text));
     });
     expect(reply).toContain('restart, reload, status, reloaded, words, switch');
+  },
+);
+
+test.runIf(obstacle === null)(
+  'the agent runs, holds its lock for as long as it lives, and is started again when it was killed',
+  async () => {
+    await writeFile(join(folder, 'token'), 'secret');
+    await manager.unit('breakwater-agent.service', await agentUnit());
+    await manager.systemctl('start', 'breakwater-agent.service');
+    await until('the agent listens to the console', async () =>
+      existsSync(join(host.storeDir, 'console/socket')),
+    );
+    expect(await isLocked()).toBe(true);
+    const pid = await mainPid();
+    expect(await readFile(`/proc/${pid}/cmdline`, 'utf8')).toContain('services/agent/src/main.ts');
+    process.kill(pid, 'SIGKILL');
+    await until('another agent runs', async () => ![0, pid].includes(await mainPid()));
+    await until('it holds the lock', isLocked);
+    await manager.systemctl('stop', 'breakwater-agent.service');
+    // The guard of a name server that starts just now has it for a moment.
+    await until('the lock is free', async () => !(await isLocked()));
+  },
+);
+
+test.runIf(obstacle === null)(
+  'what the unit of the agent forbids leaves it the namespaces of the checker and the rehearsal',
+  async () => {
+    const done = join(folder, 'done');
+    const namespaces = '--user --map-root-user --mount --propagation private --net --ipc --pid --fork';
+    const inside = `mount -t tmpfs none /mnt && mount -t proc proc /proc && mount --bind ${folder} /mnt`;
+    const program = join(folder, 'namespaces');
+    await writeFile(
+      program,
+      `#!/bin/sh\nexec unshare ${namespaces} sh -c '${inside} && echo yes >${done}'\n`,
+    );
+    await chmod(program, 0o755);
+    await manager.unit('breakwater-like.service', await agentUnit(program));
+    await manager.systemctl('start', 'breakwater-like.service');
+    expect(await readFile(done, 'utf8')).toBe('yes\n');
   },
 );

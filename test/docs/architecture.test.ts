@@ -1,8 +1,10 @@
 import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ERRORS, formatDuration, Strategy } from '@breakwater/shared';
+import { Check, ERRORS, formatDuration, METRICS, Strategy } from '@breakwater/shared';
 import { describe, expect, test } from 'vitest';
+import { parseConfig } from '../../services/agent/src/config.ts';
+import { EXIT, ORDERS } from '../../services/agent/src/core/console.ts';
 import { TRANSITIONS } from '../../services/agent/src/core/transitions.ts';
 import { PERMISSIONS, ROUTE_PERMISSIONS } from '../../services/orchestrator/src/adapters/http/roles.ts';
 import { LEGAL } from '../../services/orchestrator/src/core/commands.ts';
@@ -106,6 +108,53 @@ describe('what the documentation says is what the code does', () => {
     );
   });
 
+  test('the fields of a check, and their defaults', () => {
+    const rows = rowsBelow('README.md', 'Checks');
+    const pairs = rows.flatMap(([names, values]) => {
+      const defaults = words(values);
+      return words(names).map((name, index): [string, string] => [name, defaults[index] ?? '']);
+    });
+    const { expect: expected, ...fields } = Check.shape;
+    const asked = Object.keys(fields);
+    const answered = Object.keys(expected.unwrap().shape).map((name) => `expect.${name}`);
+    expect(new Set(pairs.map(([name]) => name))).toEqual(new Set([...asked, ...answered]));
+    const all = leaves(Check.parse({ name: '.', type: 'NS' }), '');
+    const defaults = all.filter(([path]) => path !== 'name' && path !== 'type');
+    expect(Object.fromEntries(pairs.filter(([, value]) => value !== ''))).toEqual(
+      Object.fromEntries(defaults),
+    );
+  });
+
+  test('the entries of the journal', () => {
+    const rows = rowsBelow('docs/ARCHITECTURE.md', 'Flow 2: an apply on a host');
+    const told = rows.flatMap(([names = '']) => names.split(' / '));
+    expect(new Set(told)).toEqual(new Set(Object.values(TRANSITIONS).flat()));
+  });
+
+  test('the verbs of the console, and its exit codes', () => {
+    const verbs = rowsBelow('docs/console.md', 'Verbs').map(([verb]) => verb);
+    expect(verbs).toEqual(['status', 'verify', ...ORDERS, 'guard']);
+    const codes = rowsBelow('docs/console.md', 'Exit codes').map(([code, name = '']) => [name, Number(code)]);
+    expect(Object.fromEntries(codes)).toEqual(EXIT);
+  });
+
+  test("the fields of an agent's configuration, whose examples it takes", () => {
+    const [runit = '', systemd = ''] = read('docs/console.md').match(/(?<=```json\n)[^]*?(?=```)/g) ?? [];
+    const other = runit.replace(/(?<="daemon": )\{[^}]*\}/, systemd);
+    expect(other).not.toBe(runit);
+    const paths = [parseConfig(runit), parseConfig(other)].flatMap((config) =>
+      leaves({ ...config, vars: '' }, '').map(([path]) => path),
+    );
+    const rows = rowsBelow('docs/console.md', 'Fields').flatMap(([names]) => words(names));
+    expect(new Set(rows)).toEqual(new Set(paths));
+  });
+
+  test('the metrics of an agent', () => {
+    const names = Object.values(METRICS).filter((name) => name.startsWith('breakwater_agent_'));
+    const rows = rowsBelow('docs/console.md', 'Metrics of an agent').map(([name]) => name);
+    expect(new Set(rows)).toEqual(new Set(names));
+  });
+
   test('when each verb is legal, and for whom', () => {
     const rows = rowsBelow('README.md', 'Verbs');
     const verbs = Object.entries(LEGAL).map(([verb, { from }]) => {
@@ -128,7 +177,7 @@ function leaves(value: object, prefix: string): [path: string, text: string][] {
     const path = `${prefix}${name}`;
     if (Array.isArray(member)) return [[path, JSON.stringify(member)]];
     if (typeof member === 'object' && member !== null) return leaves(member, `${path}.`);
-    const isTime = name === 'soak' || name.endsWith('Deadline');
+    const isTime = name === 'soak' || name === 'timeout' || name.endsWith('Deadline');
     return [[path, isTime ? formatDuration(Number(member)) : String(member)]];
   });
 }

@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { AssignedCheck, Check, DomainName, RANDOM_LABEL_LENGTH, SubmittedCheck } from './check.ts';
+import {
+  AssignedCheck,
+  Check,
+  CHECK_TYPES,
+  DomainName,
+  RANDOM_LABEL_LENGTH,
+  SubmittedCheck,
+} from './check.ts';
 import { faultsOf, refusals } from './testing/faults-of.ts';
 
 const QUESTION = { name: 'www.example.com', type: 'A' };
@@ -49,6 +56,7 @@ describe('DomainName', () => {
     '*.example.com',
     'xn--nxasmq6b.example',
     '1.2.0.192.in-addr.arpa.',
+    '0/25.2.0.192.in-addr.arpa',
     'a--b.example',
     LABEL,
     nameOf(253),
@@ -69,7 +77,8 @@ describe('DomainName', () => {
     ['a space', 'a b.com'],
     ['a line break behind', 'a.com\n'],
     ['a NUL', 'a\0.com'],
-    ['a slash', 'a/b.com'],
+    ['a slash in front', '/a.com'],
+    ['a slash behind', 'a/.com'],
     ['an escape', 'a\\.b.com'],
     ['a wildcard in the middle', 'a.*.com'],
     ['a part of a wildcard', '*a.com'],
@@ -210,7 +219,6 @@ describe('fields that contradict one another', () => {
       asking({ name: nameOf(253 - RANDOM_LABEL_LENGTH + 1), randomLabel: true }),
       '/name',
     ],
-    ['tries that take 11 s', asking({ timeout: '1100ms', tries: 10 }), '/timeout'],
   ])('refuses %s', (_, value, path) => {
     expect(refusals(SubmittedCheck, value)).toEqual([`${path} invalid_value`]);
   });
@@ -218,6 +226,10 @@ describe('fields that contradict one another', () => {
   test.each<[string, object]>([
     ['a zone transfer that is refused', { ...axfr, expect: { rcode: 'REFUSED' } }],
     ['no records in a refusal', expecting({ rcode: 'NXDOMAIN', answers: [] })],
+    ['no records where the name exists', expecting({ answers: [] })],
+    ['the lowest serial with the flag aa', { ...soa, expect: { minSerial: 0, aa: true } }],
+    ['a final dot, a wildcard and upper case', { name: '*.WWW.Example.com.', type: 'A' }],
+    ['a long timeout, with the tries that a check has', asking({ timeout: '10s' })],
     ['AD that is clear, whoever asks', expecting({ ad: false })],
     [
       'a name that just leaves room',
@@ -228,6 +240,11 @@ describe('fields that contradict one another', () => {
   ])('and accepts %s', (_, value) => {
     expect(refusals(SubmittedCheck, value)).toEqual([]);
   });
+});
+
+test.each(CHECK_TYPES)('the flag aa may be expected of any type: %s', (type) => {
+  const check = { name: 'example.com', type, ...(type === 'AXFR' && { transport: 'tcp' }) };
+  expect(refusals(SubmittedCheck, { ...check, expect: { aa: true } })).toEqual([]);
 });
 
 test('a check that was submitted reaches an agent as it was read', () => {

@@ -83,6 +83,15 @@ describe('a change that is good', () => {
     expect(host.runs).toBe(OLD);
   });
 
+  test('goes back a little before its deadline, each host in a moment of its own', () => {
+    const host = hostIn('soaked');
+    const swappedAt = host.memory.change?.swap?.at ?? 0;
+    follow(host, 1, 'stage', swappedAt + 57_000 - host.now);
+    expect(host.memory.change?.phase).toBe('soaked');
+    follow(host, 1, 'stage', 1000);
+    expect(cause(host)).toBe('unconfirmed');
+  });
+
   test('that is live already is proved without a restart', () => {
     const host = hostIn('confirmed');
     const process = host.process;

@@ -4,11 +4,7 @@ import type { Configuration, ConfiguredZone } from './configuration.ts';
 export interface FileDifference {
   added: readonly string[];
   removed: readonly string[];
-  changed: readonly {
-    path: string;
-    /** How many bytes more it has; negative when it is smaller. */
-    grewBy: number;
-  }[];
+  changed: readonly string[];
 }
 
 /** A zone before and after a change. */
@@ -36,15 +32,8 @@ export interface ZonePair {
   certain: boolean;
 }
 
-/** So many zones are counted whatever their files look like; it takes 10 to 40 ms for each, in each tree. */
-const COUNTED_AT_LEAST = 50;
-
-/**
- * A zone of more than this many records fewer is looked at. Nobody writes a record in less than six bytes, so a file that
- * did not lose that much has not lost the records either (but for those in exchange for comments).
- */
+/** A zone of at most this many records fewer has not shrunk. */
 export const HANDFUL = 5;
-const BYTES_OF_A_HANDFUL = (HANDFUL + 1) * 6;
 
 /** Whether nothing differs. */
 export function sameFiles({ added, removed, changed }: FileDifference): boolean {
@@ -55,7 +44,7 @@ export function sameFiles({ added, removed, changed }: FileDifference): boolean 
 export function touchedZones(files: FileDifference, before: Configuration, now: Configuration): ZonePair[] {
   if (sameFiles(files)) return [];
   const old = new Map(before.zones.map((zone) => [keyOf(zone), zone] as const));
-  const different = new Set([...files.added, ...files.removed, ...files.changed.map(({ path }) => path)]);
+  const different = new Set([...files.added, ...files.removed, ...files.changed]);
   const differs = (zone: ConfiguredZone, was: ConfiguredZone): boolean =>
     was.type !== zone.type || was.file !== zone.file || (zone.inTree !== null && different.has(zone.inTree));
   return now.zones.flatMap((zone) => {
@@ -67,16 +56,9 @@ export function touchedZones(files: FileDifference, before: Configuration, now: 
   });
 }
 
-/** Of the zones that a change touches, those whose records are to be counted: all, or where it could matter. */
-export function zonesToCount(pairs: readonly ZonePair[], files: FileDifference): ZonePair[] {
-  const grew = new Map(files.changed.map(({ path, grewBy }) => [path, grewBy] as const));
-  const primaries = pairs.filter(({ before, now }) => before.type === 'primary' && now.type === 'primary');
-  const couldShrink = ({ before, now }: ZonePair): boolean => {
-    const moved = before.file !== now.file || now.inTree === null;
-    const lost = -(grew.get(now.inTree ?? '') ?? 0);
-    return moved || !now.selfContained || !before.selfContained || lost >= BYTES_OF_A_HANDFUL;
-  };
-  return primaries.filter((pair, index) => index < COUNTED_AT_LEAST || couldShrink(pair));
+/** Of the zones that a change touches, those whose records are to be counted: the others have none of their own. */
+export function zonesToCount(pairs: readonly ZonePair[]): ZonePair[] {
+  return pairs.filter(({ before, now }) => before.type === 'primary' && now.type === 'primary');
 }
 
 /** The zones that changed, once they are counted. @param records for each of `pairs`; `null`: not counted. */

@@ -6,5 +6,5 @@ import { fail, type Verdict } from '@breakwater/shared';
  * @param lastExit how the process ended, in the driver's words, if that is known
  */
 export function exitFault(what: string, lastExit: string | null): Verdict {
-  return fail('daemon_exited', lastExit === null ? `${what}.` : `${what}: it ${lastExit}.`);
+  return fail('daemon_exited', lastExit === null ? `${what}.` : `${what}: ${lastExit}.`);
 }

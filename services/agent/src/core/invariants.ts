@@ -1,11 +1,14 @@
 import { isPending, type Memory } from './memory.ts';
 import type { World } from './world.ts';
 
+/** The phases of a change that the daemon has taken, as far as it said. */
+const PROVED: ReadonlySet<string> = new Set(['verifying', 'soaking', 'soaked', 'confirmed']);
+
 /**
  * What must hold whenever the agent has made a step, as sentences about what does not. They are checked in
  * production too: a journal that contradicts itself is found when it is read, not when it is needed.
  */
-export function violations(memory: Memory, world: Pick<World, 'live'>): string[] {
+export function violations(memory: Memory, world: Pick<World, 'live' | 'reload'>): string[] {
   const { change, confirmed, lastKnownGood, highestEpoch } = memory;
   const found: string[] = [];
   const must = (holds: boolean, sentence: string): void => {
@@ -21,6 +24,8 @@ export function violations(memory: Memory, world: Pick<World, 'live'>): string[]
   must(assignment.epoch === highestEpoch, 'the change under way is not of the highest epoch');
   if (phase === 'confirmed')
     must(confirmed.includes(assignment.bundle), 'a confirmed generation is not among the known good ones');
+  const goesOn = PROVED.has(phase) && world.reload?.verdict.verdict === 'fail';
+  must(!goesOn, 'a change went on although the daemon had said that its reload failed');
   if (!isPending(change)) return found;
   must(swap !== null, `the phase ${phase} was reached without an intent to switch`);
   must(swap?.previous === lastKnownGood, 'an unconfirmed change would not go back to the last known good');

@@ -59,6 +59,21 @@ export function judgeNewZone(question: Question, answer: Answered, starting: boo
     : fail('wrong_flags', `${asked} answered without the flag aa`);
 }
 
+/**
+ * What is wrong with the serial of a primary zone, measured by the file that the change brings: one that is lower was
+ * loaded before, as after a reload that did not read this zone. A later one is fine: of dynamic and inline-signed
+ * zones named counts on by itself. `null` when nothing is wrong, or nothing is known of either.
+ */
+export function stagedSerialFault(
+  question: Question,
+  { serial }: Answered,
+  staged: number | undefined,
+): Verdict | null {
+  if (staged === undefined || serial === null || !isLowerSerial(serial, staged)) return null;
+  const reason = `${inWords(question)} answered serial ${serial}, the file of the change has ${staged}`;
+  return fail('stale_serial', `${reason}: the daemon answers from what it loaded before`);
+}
+
 /** Judges whether the daemon serves at all: any rcode that it decides on says so, REFUSED too. */
 export function judgeServing(question: Question, answer: Answered, starting: boolean): Verdict {
   const undecided = answer.rcode === 'SERVFAIL' || answer.rcode === 'OTHER';

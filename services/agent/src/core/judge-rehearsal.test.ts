@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Answer, Answered } from './answer.ts';
 import type { Zone, ZoneAnswer } from './baseline.ts';
+import { fail, inconclusive, pass } from '@breakwater/shared';
 import {
+  againstLive,
   alsoRehearsed,
   dependsElsewhere,
   judgeRehearsed,
@@ -34,7 +36,7 @@ function answered(more: Partial<Answered>): Answered {
 }
 
 /** What a round makes of one answer for the SOA of a zone that was answered with serial 7 before. */
-function judged(zone: string, answer: Answer, zones = ZONES) {
+function judged(zone: string, answer: Answer, zones = ZONES, starting = true) {
   const before: ZoneAnswer = { zone, transport: 'udp', rcode: 'NOERROR', aa: true, serial: 7 };
   const ground = {
     checks: [],
@@ -43,7 +45,7 @@ function judged(zone: string, answer: Answer, zones = ZONES) {
     zonesBefore: zones,
     zonesNow: zones,
   };
-  return judgeRehearsed(planQuestions('verify', ground, 0), [answer], zones);
+  return judgeRehearsed(planQuestions('verify', ground, 0), [answer], zones, starting);
 }
 
 test.each([
@@ -95,7 +97,7 @@ test('a zone that the tree no longer holds is not excused', () =>
   expect(judged('gone.example', answered({ rcode: 'REFUSED' })).verdict.verdict).toBe('fail'));
 
 test('a round without any question proves nothing', () =>
-  expect(judgeRehearsed([], [], ZONES).verdict.verdict).toBe('noData'));
+  expect(judgeRehearsed([], [], ZONES, true).verdict.verdict).toBe('noData'));
 
 describe('the words', () => {
   const proved = { verdict: 'pass', code: 'proved', reason: 'named-checkconf accepts it.' } as const;
@@ -120,5 +122,27 @@ describe('the words', () => {
   test('fit into a verdict', () => {
     const long = wentWrong({ verdict: 'fail', code: 'x', reason: 'r'.repeat(3000) }, 'w'.repeat(3000));
     expect(long.reason.length).toBeLessThanOrEqual(2000);
+  });
+});
+
+test('SERVFAIL of a primary zone is wrong once the daemon has loaded everything', () => {
+  const servfail = answered({ rcode: 'SERVFAIL', aa: false });
+  expect(judged('example.com', servfail, ZONES, true).verdict.verdict).toBe('inconclusive');
+  expect(judged('example.com', servfail, ZONES, false).verdict.verdict).toBe('fail');
+  expect(judged('copy.example.com', servfail, ZONES, false).verdict.verdict).toBe('pass');
+});
+
+describe('a change that failed', () => {
+  const failed = fail('rehearsal_daemon_exited', 'The daemon exited.');
+
+  test('is to blame where the live configuration passes, and where that was not found out', () => {
+    expect(againstLive(failed, pass('rehearsed', 'fine'))).toBe(failed);
+    expect(againstLive(failed, inconclusive('rehearsal_unavailable', 'no stage'))).toBe(failed);
+  });
+
+  test('is not to blame where the live configuration fails too: then nobody knows, and both reasons are told', () => {
+    const verdict = againstLive(failed, fail('rehearsal_no_answer', 'It answered nothing.'));
+    expect(verdict).toMatchObject({ verdict: 'inconclusive', code: 'rehearsal_unavailable' });
+    expect(verdict.reason).toMatch(/The daemon exited\..*It answered nothing\./);
   });
 });

@@ -1,4 +1,4 @@
-import { fail, pass, type Verdict } from '@breakwater/shared';
+import { fail, inconclusive, pass, type Verdict } from '@breakwater/shared';
 import type { Answer } from './answer.ts';
 import type { Zone } from './baseline.ts';
 import { isPrimary } from './judge-baseline.ts';
@@ -36,15 +36,25 @@ function isWithin(name: string, zone: string): boolean {
  *
  * @param answers to the asks, in the same order
  * @param zones those that the rehearsed tree configures
+ * @param starting whether the daemon may still be loading, so that SERVFAIL tells nothing yet; of what depends on servers
+ *   elsewhere it never does
  */
 export function judgeRehearsed(
   asks: readonly Ask[],
   answers: readonly Answer[],
   zones: readonly Zone[],
+  starting: boolean,
 ): RehearsedRound {
   const verdicts = asks.flatMap((ask, index) => {
     const answer = answers[index];
-    return answer === undefined ? [] : [{ name: ask.question.name, of: judgeAsk(ask, answer, true) }];
+    return answer === undefined
+      ? []
+      : [
+          {
+            name: ask.question.name,
+            of: judgeAsk(ask, answer, starting || dependsElsewhere(ask.question.name, zones)),
+          },
+        ];
   });
   const telling = verdicts.filter(
     ({ name, of }) => of.verdict === 'pass' || !dependsElsewhere(name, zones) || isDefinite(of),
@@ -80,6 +90,21 @@ export function wentWrong({ code, reason }: Verdict, lastWords: string): Verdict
     .slice(-MAX_WORDS);
   const words = log === '' ? '' : ` Its log: ${log}`;
   return { verdict: 'fail', code, reason: `${sentence(reason).slice(0, MAX_REASON)}${words}` };
+}
+
+/**
+ * Judges a change that failed in a rehearsal by how the live generation fared there. Where that one fails as well, the
+ * rehearsal says nothing about the change: which is no pass either, and only a person can tell what is wrong.
+ */
+export function againstLive(failed: Verdict, live: Verdict): Verdict {
+  if (live.verdict !== 'fail') return failed;
+  const half = (reason: string): string => reason.slice(0, MAX_REASON / 2);
+  return inconclusive(
+    'rehearsal_unavailable',
+    `A rehearsal fails on this host also for the configuration that is live, so it tells nothing about the change. ` +
+      `With the change: ${half(failed.reason)} With the live configuration: ${half(live.reason)} ` +
+      'Mend what the second one names, or set daemon.rehearsal to "off" on this host.',
+  );
 }
 
 /** One verdict over the offline proof and the rehearsal after it: what the proof found, and how the rehearsal went. */

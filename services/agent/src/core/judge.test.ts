@@ -140,6 +140,11 @@ describe('a zone that answered before', () => {
     expect(baselineOf(SOA, GOOD)).not.toHaveProperty('at');
   });
 
+  test.each(['SERVFAIL', 'REFUSED', 'NXDOMAIN', 'OTHER'] as const)(
+    'one that was answered %s need not be answered afterwards',
+    (rcode) => expect(baselineOf(SOA, { ...GOOD, rcode })).toBeNull(),
+  );
+
   test('a new zone must be authoritative', () => {
     expect(judgeNewZone(SOA, GOOD, false).verdict).toBe('pass');
     expect(judgeNewZone(SOA, { ...GOOD, aa: false }, false).verdict).toBe('fail');
@@ -148,6 +153,7 @@ describe('a zone that answered before', () => {
   test('a refusal says that the daemon serves, SERVFAIL does not', () => {
     expect(judgeServing(SOA, { ...GOOD, rcode: 'REFUSED' }, false).verdict).toBe('pass');
     expect(judgeServing(SOA, { ...GOOD, rcode: 'SERVFAIL' }, false).verdict).toBe('fail');
+    expect(judgeServing(SOA, { ...GOOD, rcode: 'OTHER' }, false).verdict).toBe('fail');
   });
 });
 

@@ -1,6 +1,7 @@
 import { Check } from '@breakwater/shared';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { Answered } from './answer.ts';
 import type { Zone, ZoneAnswer } from './baseline.ts';
 import { BOUNDS } from './pace.ts';
 import { baselineQuestions, type Ground, judgeAsk, planQuestions, silenceBound } from './plan-questions.ts';
@@ -68,7 +69,8 @@ describe('verifying', () => {
   test('still asks for one that was announced to go, and is not gone', () => {
     const ground = {
       baseline: [answered('a.example')],
-      zonesNow: [primary('a.example')],
+      zonesBefore: [primary('a.example')],
+      zonesNow: [primary('A.example.')],
       expect: { zonesRemoved: '*' as const },
     };
     expect(asked('verify', ground)).toEqual(['a.example SOA udp']);
@@ -119,15 +121,36 @@ test('a zone that was answered at loopback is asked there again', () => {
 
 test('a check is asked in all its places and over all its transports, with all that it wants', () => {
   const check = Check.parse({
-    ...{ name: 'a.example', type: 'SOA', at: 'both', recursionDesired: true, ednsUdpSize: 4096 },
-    ...{ dnssecOk: true, randomLabel: true, timeout: '1s' },
+    name: 'a.example',
+    type: 'SOA',
+    at: 'both',
+    recursionDesired: true,
+    ednsUdpSize: 4096,
+    dnssecOk: true,
+    randomLabel: true,
+    timeout: '1s',
   });
   const asks = planQuestions('verify', { ...EMPTY, checks: [check] as Ground['checks'] }, 0);
   expect(asks.map(({ question }) => `${question.at} ${question.transport}`)).toEqual([
-    ...['service udp', 'service tcp', 'loopback udp', 'loopback tcp'],
+    'service udp',
+    'service tcp',
+    'loopback udp',
+    'loopback tcp',
   ]);
   const wanted = { recursionDesired: true, ednsUdpSize: 4096, dnssecOk: true, randomLabel: true };
   for (const { question } of asks) expect(question).toMatchObject(wanted);
+});
+
+test.each([
+  ['1s', 3, 3],
+  ['1s', 10, 9],
+  ['5s', 3, 1],
+  ['3s', 10, 3],
+  ['10s', 3, 1],
+])('a check that waits %s and may be asked %i times is asked %i times at most', (timeout, tries, asks) => {
+  const check = Check.parse({ name: 'a.example', type: 'A', timeout, tries });
+  const planned = planQuestions('verify', { ...EMPTY, checks: [check] }, 0);
+  expect(planned.map((ask) => ask.tries)).toEqual([asks, asks]);
 });
 
 test('a soak that lasts long enough asks every zone, however many there are', () => {
@@ -170,4 +193,33 @@ test.each(PURPOSES)('no answer is no data, whatever is asked (%s)', (purpose) =>
     const verdict = judgeAsk(ask, { kind: 'none', cause: 'timeout', latencyMs: 1000 }, true);
     expect(verdict).toMatchObject({ verdict: 'noData', code: 'no_answer' });
   }
+});
+
+describe('a primary zone whose file in the change has a serial', () => {
+  const judged = (staged: Partial<Zone>, serial: number, before = 1) => {
+    const zone = { ...primary('a.example'), ...staged };
+    const baseline = before === 0 ? [] : [{ ...answered('a.example'), serial: before }];
+    const zonesBefore = before === 0 ? [] : [primary('a.example')];
+    const [ask] = planQuestions('verify', { ...EMPTY, baseline, zonesBefore, zonesNow: [zone] }, 0);
+    return ask?.judge({ kind: 'answer', rcode: 'NOERROR', aa: true, serial } as Answered, true).code;
+  };
+
+  test.each([
+    [
+      'is not right with the one before, as after a reload that did not read it',
+      { serial: 2 },
+      1,
+      1,
+      'stale_serial',
+    ],
+    ['nor when the change brings the zone', { serial: 2 }, 1, 0, 'stale_serial'],
+    ['is right with that serial', { serial: 2 }, 2, 1, 'answered'],
+    ['is right with a later one, which a dynamic or inline-signed zone has', { serial: 2 }, 3, 1, 'answered'],
+    ['is right when the serial wraps around', { serial: 5 }, 6, 2 ** 32 - 1, 'answered'],
+    ['went back when the file itself does', { serial: 1 }, 1, 2, 'serial_went_back'],
+    ['is not held to the file when it is a secondary', { type: 'secondary', serial: 2 }, 1, 1, 'answered'],
+    ['is not held to a file that nobody could read', {}, 1, 1, 'answered'],
+  ])('%s', (_, staged, serial, before, code) => {
+    expect(judged(staged, serial, before)).toBe(code);
+  });
 });

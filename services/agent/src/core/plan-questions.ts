@@ -1,7 +1,14 @@
 import type { Assignment, Check, Expect, Verdict } from '@breakwater/shared';
 import type { Answer, Answered, Question } from './answer.ts';
 import type { Baseline, Zone, ZoneAnswer } from './baseline.ts';
-import { isOwnZone, isPrimary, judgeBaseline, judgeNewZone, judgeServing } from './judge-baseline.ts';
+import {
+  isOwnZone,
+  isPrimary,
+  judgeBaseline,
+  judgeNewZone,
+  judgeServing,
+  stagedSerialFault,
+} from './judge-baseline.ts';
 import { judgeCheck, unanswered } from './judge-check.ts';
 import { BOUNDS } from './pace.ts';
 import { normalName } from './rdata.ts';
@@ -111,7 +118,8 @@ function askCheck(check: Check, transport: Question['transport'], at: Place): As
   const question: Question = { name, type, transport, timeoutMs: timeout, at, ...flags };
   return {
     question,
-    tries: check.tries,
+    // The last try is over before its round is: what was not answered is then named, and nobody waits for it longer.
+    tries: Math.max(1, Math.min(check.tries, Math.ceil(BOUNDS.round / timeout) - 1)),
     judge: (answer, starting) => judgeCheck(check, question, answer, starting),
   };
 }
@@ -124,7 +132,21 @@ function askZones({ baseline, expect, zonesBefore, zonesNow }: Ground): Ask[] {
   );
   const added = zonesNow.filter((zone) => isPrimary(zone) && !before.has(normalName(zone.name)));
   const addedNames = names(added).difference(new Set(known.map(({ zone }) => normalName(zone))));
-  return [...known.map(askBefore), ...[...addedNames].map(askNew)];
+  return withStagedSerials([...known.map(askBefore), ...[...addedNames].map(askNew)], zonesNow);
+}
+
+/** A zone that is answered well may still be the one from before the change: its serial tells. */
+function withStagedSerials(asks: readonly Ask[], zonesNow: readonly Zone[]): Ask[] {
+  const staged = new Map(zonesNow.filter(isPrimary).map(({ name, serial }) => [normalName(name), serial]));
+  return asks.map((ask) => ({
+    ...ask,
+    judge: (answer, starting) => {
+      const judged = ask.judge(answer, starting);
+      if (judged.verdict !== 'pass') return judged;
+      const serial = staged.get(normalName(ask.question.name));
+      return stagedSerialFault(ask.question, answer, serial) ?? judged;
+    },
+  }));
 }
 
 function askBefore(before: ZoneAnswer): Ask {

@@ -1,5 +1,7 @@
+import { fail, pass, type Verdict } from '@breakwater/shared';
 import { describe, expect, test } from 'vitest';
 import { decide } from './decide.ts';
+import { violations } from './invariants.ts';
 import { judgeReload, NO_RELOAD_LOG, readReloadLine } from './judge-reload.ts';
 import { type Behaviour, HostModel } from './testing/host-model.ts';
 import { bundleOf, digest, level } from './testing/examples.ts';
@@ -59,6 +61,31 @@ describe('a reload', () => {
     expect(host.process).not.toEqual(process);
     expect(host.runs).toBe(OLD);
   });
+
+  test('that the daemon called failed is an invariant broken for a change that goes on', () => {
+    const host = hostWith('good');
+    goTo(host, 'soaking');
+    const said = (verdict: Verdict) =>
+      violations(host.memory, { live: host.live, reload: { askedAt: host.now, verdict } });
+    expect(said(pass('reloaded', 'Done.'))).toEqual([]);
+    expect(said(fail('reload_failed', 'Not loaded.'))).toEqual([
+      'a change went on although the daemon had said that its reload failed',
+    ]);
+  });
+
+  test.each(['verifying', 'soaking', 'soaked'] as const)(
+    'whose failure is said only in %s is undone, and never confirmed',
+    (phase) => {
+      const host = hostWith('good');
+      goTo(host, phase);
+      const reload = { askedAt: host.now, verdict: fail('reload_failed', 'Not loaded due to errors.') };
+      const order = level(1, 'confirm', host.now, { action: 'reload' });
+      expect(decide(host.memory, { ...host.world(), reload }, order, host.now)).toMatchObject({
+        do: 'record',
+        entry: { type: 'failed', verdict: { code: 'reload_failed' } },
+      });
+    },
+  );
 
   test('of which the daemon says nothing has failed', () => {
     const host = hostWith('mute');

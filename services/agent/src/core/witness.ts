@@ -17,7 +17,7 @@ export const WITNESS_ASKS = 16;
  * @param answers to the asks, in the same order
  */
 export function witnesses(asks: readonly Ask[], answers: readonly Answer[]): Ask[] {
-  const heard = asks.filter(({ question }) => question.transport === 'udp' && question.at !== 'loopback');
+  const heard = asks.filter(isShared);
   const moved = asks.find((ask, index) => {
     const answer = answers[index];
     const known = ask.serialBefore !== undefined && answer?.kind === 'answer' && heard.includes(ask);
@@ -25,6 +25,19 @@ export function witnesses(asks: readonly Ask[], answers: readonly Answer[]): Ask
   });
   const [first] = heard;
   return [...new Set([first, moved].filter((ask) => ask !== undefined))];
+}
+
+function isShared({ question }: Ask): boolean {
+  return question.transport === 'udp' && question.at !== 'loopback';
+}
+
+/**
+ * Chooses the question that tells whether a wrong answer came from the daemon that was meant: the first that was
+ * answered wrongly. Where two daemons share an address, a wrong answer alone would send a person to the wrong place.
+ * @param verdicts on the asks, in the same order
+ */
+export function doubtful(asks: readonly Ask[], verdicts: readonly Verdict[]): Ask[] {
+  return asks.filter((ask, index) => verdicts[index]?.verdict === 'fail' && isShared(ask)).slice(0, 1);
 }
 
 /**

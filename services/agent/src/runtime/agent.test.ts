@@ -42,6 +42,22 @@ describe('a rollout', () => {
     expect(host.generations.pruned.at(-1)).toContain(bundle);
   });
 
+  test('is refused before anything live is touched while the daemon answers none of its zones', async () => {
+    await host.start();
+    const old = await host.generations.live();
+    host.assign(1, 'stage', GOOD);
+    await host.pass(1000);
+    expect(host.orchestrator.states).toEqual(['ready']);
+    const silent = host.outside().dns;
+    silent.ask = () => Promise.resolve({ kind: 'none', cause: 'timeout', latencyMs: 1 });
+    host.assign(1, 'apply', GOOD);
+    await host.pass(5000);
+    const failed = host.orchestrator.reports.at(-1);
+    expect(failed).toMatchObject({ state: 'failed', verdict: { code: 'daemon_not_healthy' } });
+    expect(failed?.verdict.reason).toContain('breakwater-agent restart');
+    expect([await host.generations.live(), host.daemon.restarts]).toEqual([old, 0]);
+  });
+
   test.each([
     ['wrong answers', WRONG, 'wrong_rcode', 'a.example SOA over udp answered REFUSED, expected NOERROR'],
     ['a daemon that does not stay up', CRASHING, 'daemon_exited', 'loading configuration: failure'],

@@ -15,7 +15,7 @@ export async function compareGenerations(
   const files = await generations.difference(live, staged);
   const [before, now] = await Promise.all([checker.describe(treeBefore), checker.describe(treeNow)]);
   const touched = touchedZones(files, before, now);
-  const counted = zonesToCount(touched, files);
+  const counted = zonesToCount(touched);
   const [recordsBefore, recordsNow] = await Promise.all([
     checker.countRecords(
       treeBefore,

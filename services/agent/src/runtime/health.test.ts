@@ -40,8 +40,9 @@ test('a round whose questions are never answered ends by itself, and is no data'
   };
   const round = health.round({ purpose: 'idle', turn: 0, change: null }, world);
   await clock.untilArmed();
-  await clock.advance(BOUNDS.round);
+  const advancing = clock.advance(10_000);
   await round;
+  await advancing;
   expect(health.evidence.rounds.at(-1)?.verdict).toMatchObject({
     verdict: 'noData',
     code: 'round_unfinished',
@@ -125,4 +126,92 @@ test.each([
     'udp',
     'tcp',
   ]);
+});
+
+const REFUSED: Answer = { ...ANSWERED, rcode: 'REFUSED', aa: false, serial: null };
+
+test('a wrong answer that only some give is said to be a second daemon, in a soak too', async () => {
+  for (const purpose of ['verify', 'soak'] as const) {
+    let asked = 0;
+    const { health } = healthWith(async () => ((asked += 1) % 2 === 1 ? REFUSED : ANSWERED));
+    await health.round({ purpose, turn: 0, change: CHANGE }, WORLD);
+    const verdict = health.evidence.rounds.at(-1)?.verdict;
+    expect(verdict).toMatchObject({ verdict: 'fail', code: 'answers_differ' });
+    expect(verdict?.reason).toContain('look for a second daemon at the same address and port');
+  }
+});
+
+test('a wrong answer that everybody gives is what it is, and so is one that was given once', async () => {
+  for (const later of [REFUSED, ANSWERED]) {
+    let asked = 0;
+    const { health } = healthWith(async () => ((asked += 1) === 1 ? REFUSED : later));
+    await health.round({ purpose: 'verify', turn: 0, change: CHANGE }, WORLD);
+    expect(health.evidence.rounds.at(-1)?.verdict).toMatchObject({ verdict: 'fail', code: 'wrong_rcode' });
+  }
+});
+
+test('who falls silent while it is asked again and again is asked only twice more', async () => {
+  let asked = 0;
+  const none: Answer = { kind: 'none', cause: 'timeout', latencyMs: 1000 };
+  const { health } = healthWith(async () => ((asked += 1) === 1 ? ANSWERED : none));
+  await health.round({ purpose: 'verify', turn: 0, change: CHANGE }, WORLD);
+  expect(asked).toBe(3);
+  expect(health.evidence.rounds.at(-1)?.verdict.verdict).toBe('pass');
+});
+
+test('a daemon that starts may answer later than one that was well', async () => {
+  const late = Promise.withResolvers<Answer>();
+  const { clock, health } = healthWith(() => late.promise);
+  const round = health.round({ purpose: 'verify', turn: 0, change: CHANGE }, WORLD);
+  await new Promise((resolve) => setImmediate(resolve));
+  await clock.advance(BOUNDS.silence * 4);
+  late.resolve(ANSWERED);
+  await round;
+  expect(health.evidence.rounds.at(-1)?.verdict.verdict).toBe('pass');
+});
+
+test('what is asked of a running daemon is counted by what came of it', async () => {
+  const counted: string[] = [];
+  const zones = { of: async () => [{ name: 'a.example', type: 'primary' }] } as unknown as Zones;
+  const metrics = { checked: (verdict: string) => counted.push(verdict) } as unknown as NonNullable<
+    ConstructorParameters<typeof Health>[0]['metrics']
+  >;
+  const dns = { ask: async () => REFUSED };
+  const health = new Health({ dns, clock: new FakeClock(), view: VIEW, metrics }, zones);
+  await health.round({ purpose: 'soak', turn: 0, change: CHANGE }, WORLD);
+  expect(counted).toEqual(['fail']);
+});
+
+test.each([
+  ['a little', 1000, ['round_unfinished']],
+  ['so long that it has not looked', BOUNDS.unwatched + 1, []],
+])('a round during which the agent itself was stopped for %s', async (_, lateMs, codes) => {
+  const { clock, health } = healthWith(() => Promise.withResolvers<never>().promise);
+  const setTimer = clock.setTimer.bind(clock);
+  const monotonic = clock.monotonic.bind(clock);
+  let behind = 0;
+  clock.monotonic = () => monotonic() + behind;
+  clock.setTimer = (ms, then) =>
+    setTimer(ms, () => {
+      behind = lateMs;
+      then();
+    });
+  const round = health.round({ purpose: 'verify', turn: 0, change: CHANGE }, WORLD);
+  await clock.untilArmed();
+  const advancing = clock.advance(BOUNDS.round);
+  await round;
+  await advancing;
+  expect(health.evidence.rounds.map(({ verdict }) => verdict.code)).toEqual(codes);
+});
+
+test('what had arrived when the round was over counts, although its end was seen first', async () => {
+  const arriving = Promise.withResolvers<Answer>();
+  const { clock, health } = healthWith(() => arriving.promise);
+  const round = health.round({ purpose: 'verify', turn: 0, change: CHANGE }, WORLD);
+  await clock.untilArmed();
+  const advancing = clock.advance(BOUNDS.round);
+  arriving.resolve(REFUSED);
+  await round;
+  await advancing;
+  expect(health.evidence.rounds.at(-1)?.verdict.code).toBe('wrong_rcode');
 });

@@ -13,7 +13,7 @@ import {
   planQuestions,
   silenceBound,
 } from '../core/plan-questions.ts';
-import { WITNESS_ASKS, witnesses, witnessFault } from '../core/witness.ts';
+import { doubtful, WITNESS_ASKS, witnesses, witnessFault } from '../core/witness.ts';
 import {
   addRound,
   type Evidence,
@@ -27,6 +27,8 @@ import type { Outside } from './outside.ts';
 import type { Zones } from './zones.ts';
 
 const ZONE_TRIES = 3;
+/** Whoever does not answer is not asked on: each such question takes its whole timeout, and the round ends later. */
+const MOST_SILENT = 2;
 
 /** What came of a round. */
 interface Outcome {
@@ -67,7 +69,10 @@ export class Health {
     const startedAt = clock.monotonic();
     const { verdict, silence } =
       process === null ? { verdict: notRunning() } : await this.#inTime(order, world.live);
-    const seen = { startedAt, endedAt: clock.monotonic(), turn: order.turn, verdict, process, exits };
+    const endedAt = clock.monotonic();
+    // An agent that was stopped meanwhile has not looked: what it missed is held against nobody, and proves nothing.
+    if (endedAt - startedAt > BOUNDS.round + BOUNDS.unwatched) return;
+    const seen = { startedAt, endedAt, turn: order.turn, verdict, process, exits };
     this.#evidence = addRound(this.#evidence, silence === undefined ? seen : { ...seen, silence });
   }
 
@@ -89,7 +94,9 @@ export class Health {
   async #inTime(order: RoundOrder, live: Digest | null): Promise<Outcome> {
     const stop = new AbortController();
     const late = Promise.withResolvers<Outcome>();
-    const cancel = this.#outside.clock.setTimer(BOUNDS.round, () => late.resolve({ verdict: unfinished() }));
+    // What had arrived in time is read before: a starved process finds its timers run out first.
+    const giveUp = (): void => late.resolve({ verdict: unfinished() });
+    const cancel = this.#outside.clock.setTimer(BOUNDS.round, () => setImmediate(giveUp));
     try {
       return await Promise.race([this.#ask(order, live, stop.signal).catch(unable), late.promise]);
     } finally {
@@ -153,6 +160,10 @@ export class Health {
       this.#outside.metrics?.checked(each.verdict, answers[index]?.latencyMs ?? 0);
     }
     const verdict = worstOf(verdicts);
+    if (verdict.verdict === 'fail') {
+      const fault = await this.#otherDaemon(doubtful(asks, verdicts), signal);
+      return { verdict: fault?.code === 'answers_differ' ? fault : verdict };
+    }
     if (verdict.verdict !== 'pass') return { verdict, silence: silenceOf(answers) };
     const fault = starting ? await this.#otherDaemon(witnesses(asks, answers), signal) : null;
     return { verdict: fault ?? verdict };
@@ -162,7 +173,8 @@ export class Health {
   async #otherDaemon(asks: readonly Ask[], signal: AbortSignal): Promise<Verdict | null> {
     for (const ask of asks) {
       const answers: Answer[] = [];
-      while (answers.length < WITNESS_ASKS && !signal.aborted) {
+      const silent = (): number => answers.filter(({ kind }) => kind === 'none').length;
+      while (answers.length < WITNESS_ASKS && silent() < MOST_SILENT && !signal.aborted) {
         answers.push(await this.#outside.dns.ask(ask.question));
       }
       const fault = witnessFault(ask, answers, true);

@@ -1,5 +1,6 @@
 import { type Assignment, type Digest, fail, pending, type Verdict } from '@breakwater/shared';
 import type { JournalEntry } from '../core/journal-entry.ts';
+import { isOwnZone } from '../core/judge-baseline.ts';
 import { alsoRehearsed } from '../core/judge-rehearsal.ts';
 import { keptGenerations } from '../core/retention.ts';
 import type { NextStep } from '../core/situation.ts';
@@ -98,8 +99,15 @@ export class Performer {
     const { outside, zones, health, recorder } = this.#tools;
     const fault = await this.#notFitToApply(bundle, previous);
     if (fault !== null) return recorder.record({ type: 'rejected', epoch, verdict: fault });
-    const baseline = await health.baseline(await zones.of(previous));
+    const own = (await zones.of(previous)).filter(isOwnZone);
+    const baseline = await health.baseline(own);
     const { process } = await outside.supervisor.observe();
+    if (baseline.length === 0 && own.length > 0)
+      return recorder.record({
+        type: 'rejected',
+        epoch,
+        verdict: nothingAnswers(own.length, process !== null),
+      });
     return recorder.record({ type: 'applying', epoch, previous, baseline, process });
   }
 
@@ -164,3 +172,12 @@ export class Performer {
 }
 
 const LAST_WORDS = 800;
+
+/** Without one old answer nobody could tell a change that breaks the host from one that does not. */
+function nothingAnswers(zones: number, runs: boolean): Verdict {
+  const state = runs ? 'The daemon runs and answers none' : 'The daemon does not run and answers none';
+  return fail(
+    'daemon_not_healthy',
+    `${state} of its ${zones} zones, so that nobody could tell what the change breaks; nothing was touched. On the host, read the daemon's log, run \`breakwater-agent restart\` or \`breakwater-agent repair\`, then retry.`,
+  );
+}

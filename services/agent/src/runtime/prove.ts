@@ -19,7 +19,11 @@ export async function prove(
   const live = await generations.live();
   const drift = await wayBack(generations, live, lastKnownGood);
   if (drift !== null || live === null) return drift ?? fail('live_tree_drifted', 'Nothing is live.');
-  const checked = await checker.check(generations.pathOf(bundle));
+  const checked = await checker
+    .check(generations.pathOf(bundle))
+    .catch((error: unknown) =>
+      inconclusive('checker_unavailable', `The tree could not be checked: ${String(error)}`),
+    );
   if (checked.verdict !== 'pass') return checked;
   try {
     const judged = judgeDifference(await compareGenerations(outside, live, bundle), expect);

@@ -28,7 +28,9 @@ class FakeStage implements Stage {
     ask: (): Promise<Answer> =>
       this.answer === 'never' ? Promise.withResolvers<never>().promise : Promise.resolve(this.answer),
   };
+  allLoaded = false;
   state = (): StageState => this.now;
+  loaded = (): Promise<boolean> => Promise.resolve(this.allLoaded);
   lastWords = (): Promise<string> => Promise.resolve('its words');
   close = (): Promise<void> => {
     this.closed += 1;
@@ -36,14 +38,18 @@ class FakeStage implements Stage {
   };
 }
 
-function start(stage: FakeStage | Error, clock = clockOf()) {
+/** @param live how the rehearsal of the live generation goes, should it come to that. */
+function start(stage: FakeStage | Error, clock = clockOf(), live = new FakeStage()) {
   const zones = { of: async () => [{ name: 'a.example', type: 'primary' }] } as unknown as Zones;
-  const open = () => (stage instanceof Error ? Promise.reject(stage) : Promise.resolve(stage));
+  const open = (tree: string) => {
+    const wanted = tree === '/live' ? live : stage;
+    return wanted instanceof Error ? Promise.reject(wanted) : Promise.resolve(wanted);
+  };
   const rehearsal: Rehearsal = { unavailable: null, open };
   const outside = {
     rehearsal,
     clock,
-    generations: { pathOf: () => '/tree' },
+    generations: { pathOf: (generation: string) => (generation === digest('a') ? '/live' : '/tree') },
     supervisor: { observe: async () => ({ process: null }) },
   } as unknown as Parameters<typeof rehearse>[0];
   const before = { zone: 'a.example', transport: 'udp', rcode: 'NOERROR', aa: true, serial: 1 } as const;
@@ -105,17 +111,37 @@ test('a daemon that comes up and then answers some questions only is given up at
   expect(stage.closed).toBe(1);
 });
 
-test('SERVFAIL counts when it stays until the bound, and REFUSED at once', async () => {
+test('SERVFAIL counts when it stays until the bound, soon after all is loaded, and REFUSED at once', async () => {
   const clock = clockOf();
   const stage = new FakeStage();
   stage.answer = { ...RIGHT, rcode: 'SERVFAIL' };
   const began = clock.monotonic();
   expect(await finish(clock, start(stage, clock))).toMatchObject({ code: 'rehearsal_wrong_answers' });
   expect(clock.monotonic() - began).toBeGreaterThanOrEqual(5000);
+  stage.allLoaded = true;
+  const loaded = clock.monotonic();
+  expect(await finish(clock, start(stage, clock))).toMatchObject({ code: 'rehearsal_wrong_answers' });
+  expect(clock.monotonic() - loaded).toBeLessThan(4000);
   stage.answer = { ...RIGHT, rcode: 'REFUSED' };
   const again = clock.monotonic();
   expect(await finish(clock, start(stage, clock))).toMatchObject({ code: 'rehearsal_wrong_answers' });
   expect(clock.monotonic() - again).toBeLessThan(1000);
+});
+
+test('where the live generation fails a rehearsal too, the change is not blamed, and does not pass', async () => {
+  const clock = clockOf();
+  const [stage, live] = [new FakeStage(), new FakeStage()];
+  for (const each of [stage, live]) each.now = { is: 'exited', how: 'exited with status 1' };
+  const verdict = await finish(clock, start(stage, clock, live));
+  expect(verdict).toMatchObject({ verdict: 'inconclusive', code: 'rehearsal_unavailable' });
+  expect([stage.closed, live.closed]).toEqual([1, 1]);
+});
+
+test('a change that mends what is live passes, though the live generation would fail', async () => {
+  const live = new FakeStage();
+  live.now = { is: 'exited', how: 'exited with status 1' };
+  expect(await start(new FakeStage(), clockOf(), live)).toMatchObject({ code: 'rehearsed' });
+  expect(live.closed).toBe(0);
 });
 
 test('a host whose rehearsal does not come to an end is not ready', async () => {

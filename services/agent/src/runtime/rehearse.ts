@@ -11,8 +11,10 @@ import {
 } from '@breakwater/shared';
 import type { Stage } from '../adapters/rehearsal/interface.ts';
 import type { Baseline, Zone } from '../core/baseline.ts';
+import type { ProcessId } from '../core/daemon.ts';
 import { isPrimary } from '../core/judge-baseline.ts';
 import {
+  againstLive,
   dependsElsewhere,
   judgeRehearsed,
   type RehearsedRound,
@@ -37,6 +39,8 @@ interface Tools {
 
 /** The same as for a live daemon that was just started: what is wrong counts when it stays wrong. */
 const CERTAIN_AFTER = 3;
+/** A zone that the daemon signs is loaded before it can be served. */
+const AFTER_LOADING_MS = 2000;
 /** How soon a question that only asks whether anybody is there is given up: most of its time nobody is. */
 const KNOCK_MS = 200;
 
@@ -46,7 +50,7 @@ const KNOCK_MS = 200;
  *
  * @param live the generation that is live
  * @returns `pass` also on a host that cannot rehearse, and says so; `inconclusive` when a host that can did not come to
- *   an end with it
+ *   an end with it, or where the live generation fails as well: then it is the stage that tells nothing
  */
 export async function rehearse(
   outside: RehearseOutside,
@@ -54,18 +58,42 @@ export async function rehearse(
   assignment: Assignment,
   live: Digest,
 ): Promise<Verdict> {
-  const { rehearsal, generations, supervisor, clock } = outside;
+  const { rehearsal, supervisor } = outside;
   if (rehearsal.unavailable !== null)
     return pass('not_rehearsed', `It was not rehearsed: ${rehearsal.unavailable}.`);
-  let stage: Stage | null = null;
   try {
     const [zonesBefore, zonesNow] = [await zones.of(live), await zones.of(assignment.bundle)];
     // Before the stage is opened: it shows the zones as they are on disk then, which is this or newer.
     const baseline = await health.baseline(zonesBefore);
     const { process } = await supervisor.observe();
-    stage = await rehearsal.open(generations.pathOf(assignment.bundle), process);
     const ground = groundOf(assignment, baseline, zonesBefore, zonesNow);
-    return await watch(clock, stage, ground, assignment);
+    const perform = (generation: Digest, asked: Ground): Promise<Verdict> =>
+      performOnce(outside, { generation, process, ground: asked, withinMs: assignment.verifyWithinMs });
+    const verdict = await perform(assignment.bundle, ground);
+    if (verdict.verdict !== 'fail') return verdict;
+    // Only what is answered now: the checks and the new zones are the change's.
+    return againstLive(verdict, await perform(live, { ...ground, checks: [], zonesNow: zonesBefore }));
+  } catch (error) {
+    return broken(error instanceof Error ? error.message : String(error));
+  }
+}
+
+interface Performance {
+  generation: Digest;
+  /** The live daemon. */
+  process: ProcessId | null;
+  ground: Ground;
+  withinMs: number;
+}
+
+async function performOnce(
+  { rehearsal, generations, clock }: RehearseOutside,
+  { generation, process, ground, withinMs }: Performance,
+): Promise<Verdict> {
+  let stage: Stage | null = null;
+  try {
+    stage = await rehearsal.open(generations.pathOf(generation), process);
+    return await watch(clock, stage, ground, withinMs);
   } catch (error) {
     return broken(error instanceof Error ? error.message : String(error));
   } finally {
@@ -88,14 +116,10 @@ function withoutPace(check: Check): Check {
 }
 
 /** Asks until all is right, something is certainly wrong, the daemon has ended, or the time is over. */
-async function watch(
-  clock: Clock,
-  stage: Stage,
-  ground: Ground,
-  { verifyWithinMs }: Assignment,
-): Promise<Verdict> {
-  const time = boundedTime(clock, verifyWithinMs);
-  const within = formatDuration(verifyWithinMs);
+async function watch(clock: Clock, stage: Stage, ground: Ground, withinMs: number): Promise<Verdict> {
+  const time = boundedTime(clock, withinMs);
+  const within = formatDuration(withinMs);
+  const starting = startOf(clock, stage);
   let last: Verdict = fail(
     'rehearsal_no_answer',
     `The daemon runs and answered nothing within ${within}; look at its listen-on`,
@@ -106,7 +130,10 @@ async function watch(
     for (;;) {
       heard ||= await answersAtAll(stage, ground.zonesNow);
       const round = heard
-        ? await Promise.race([askRound(clock, stage, ground, time.over), time.isOver])
+        ? await Promise.race([
+            askRound(clock, stage, ground, { signal: time.over, starting: await starting() }),
+            time.isOver,
+          ])
         : null;
       const ended = await howItEnded(stage);
       if (ended !== null) return ended;
@@ -145,6 +172,15 @@ function boundedTime(clock: Clock, boundMs: number) {
   return { over: over.signal, isOver, pause, cancel };
 }
 
+/** Tells whether what is wrong may only be not ready yet: until some time after the daemon says that all is loaded. */
+function startOf(clock: Clock, stage: Stage): () => Promise<boolean> {
+  let loadedAt: number | null = null;
+  return async () => {
+    if (loadedAt === null && (await stage.loaded())) loadedAt = clock.monotonic();
+    return loadedAt === null || clock.monotonic() - loadedAt < AFTER_LOADING_MS;
+  };
+}
+
 async function answersAtAll({ dns }: Stage, zones: readonly Zone[]): Promise<boolean> {
   const name = zones.find(isPrimary)?.name ?? '.';
   const answer = await dns.ask({ ...soaQuestion(name), timeoutMs: KNOCK_MS });
@@ -155,11 +191,11 @@ async function askRound(
   clock: Clock,
   { dns }: Stage,
   ground: Ground,
-  signal: AbortSignal,
+  { signal, starting }: { signal: AbortSignal; starting: boolean },
 ): Promise<RehearsedRound> {
   const asks = planQuestions('verify', ground, 0).map((ask) => patientFor(ask, ground.zonesNow));
   const answers = await askAll(asks, { dns, clock }, { signal, silentAfterMs: null });
-  return judgeRehearsed(asks, answers, ground.zonesNow);
+  return judgeRehearsed(asks, answers, ground.zonesNow, starting);
 }
 
 /** A daemon that tries to reach servers elsewhere is silent for long, and no second try makes it less so. */

@@ -97,6 +97,15 @@ describe('a host that is to ask another one', () => {
     expect(said()).toEqual([]);
   });
 
+  test('says nothing that it found too long ago, also where so many never answer that asking them takes its time', async () => {
+    elsewhere.answer = null;
+    host.orchestrator.assignVantage(...Array.from({ length: 20 }, (_, index) => task(3, `other${index}`)));
+    await host.pass(90_000);
+    const ages = host.orchestrator.polls.flatMap(({ vantage }) => vantage.map((one) => one.askedAgoMs));
+    expect(Math.max(...ages)).toBeGreaterThan(5000);
+    expect(Math.max(...ages)).toBeLessThanOrEqual(15_000);
+  });
+
   test('begins anew for another attempt: what was found before is not said of it', async () => {
     elsewhere.answer = REFUSED;
     host.orchestrator.assignVantage(task(3));

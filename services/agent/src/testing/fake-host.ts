@@ -1,6 +1,5 @@
 import { Assignment, type Digest, HostId, pass, type Step, type Verdict } from '@breakwater/shared';
 import { FakeClock } from '@breakwater/shared/testing';
-import { pino } from 'pino';
 import type { Checker } from '../adapters/checker/interface.ts';
 import type { DnsClient } from '../adapters/dns/interface.ts';
 import { MemoryJournal } from '../adapters/journal/memory-journal.ts';
@@ -12,6 +11,7 @@ import { Vantage } from '../runtime/vantage.ts';
 import { FakeDaemon, type TreeConfig } from './fake-daemon.ts';
 import { CONFIG_PATH, FakeGenerations } from './fake-generations.ts';
 import { FakeOrchestrator } from './fake-orchestrator.ts';
+import { silentLog } from './silent-log.ts';
 
 export const OLD: TreeConfig = { zones: { 'a.example': 'NOERROR' } };
 export const GOOD: TreeConfig = { zones: { 'a.example': 'NOERROR', 'b.example': 'NOERROR' } };
@@ -91,7 +91,7 @@ export class FakeHost {
     const { clock, journal, generations, daemon, orchestrator } = this;
     const host = { id: 'ns1', address: '127.0.0.1', datacenter: 'ams', port: 53, controlPort: 953 };
     const view = { host: { ...host, root: '/root', stateDir: '/state' }, vars: {} };
-    const log = pino({ level: 'silent' });
+    const log = silentLog;
     const around = {
       clock,
       random: () => 0.5,

@@ -183,7 +183,7 @@ export class Judge {
     const agent = this.#host.process?.agent;
     if (agent && agent.memory.highestEpoch < memory.highestEpoch) this.fault('S9', 'an epoch went back');
     if (agent && this.#host.live !== null && memory.change?.phase !== 'reverting')
-      for (const violation of violations(agent.memory, { live: this.#host.live }))
+      for (const violation of violations(agent.memory, { live: this.#host.live, reload: null }))
         this.fault('invariant', violation);
     const needed = [memory.lastKnownGood, this.#host.live, this.runs];
     for (const generation of needed) if (generation !== null) this.#complete(generation);

@@ -2,14 +2,16 @@ import type { Assignment } from '@breakwater/shared';
 import { afterEach, expect, test, vi } from 'vitest';
 import { treeIn } from '../adapters/generations/layout.ts';
 import { liveLink } from '../adapters/generations/live-link.ts';
+import type * as JournalLineModule from '../adapters/journal/journal-line.ts';
 import type { JournalEntry } from '../core/journal-entry.ts';
 import type * as MemoryModule from '../core/memory.ts';
 import { recall } from '../core/memory.ts';
+import { AIMS } from './aims.ts';
 import { ROOT, type SimulatedHost, STORE, type Wiring } from './simulated-host.ts';
 import { simulate } from './simulation.ts';
 
 /** Which parts of the code are replaced by wrong ones, where there is no seam to do it by wiring. */
-const wrong = vi.hoisted(() => ({ epochs: false }));
+const wrong = vi.hoisted(() => ({ epochs: false, checksums: false }));
 
 vi.mock('../core/memory.ts', async (load) => {
   const real = await load<typeof MemoryModule>();
@@ -23,8 +25,21 @@ vi.mock('../core/memory.ts', async (load) => {
   };
 });
 
+vi.mock('../adapters/journal/journal-line.ts', async (load) => {
+  const real = await load<typeof JournalLineModule>();
+  const believed = (line: Uint8Array): unknown => {
+    try {
+      return JSON.parse(Buffer.from(line).toString('utf8').slice(9));
+    } catch {
+      return undefined;
+    }
+  };
+  const readLine: typeof real.readLine = (line) => (wrong.checksums ? believed(line) : real.readLine(line));
+  return { ...real, readLine };
+});
+
 afterEach(() => {
-  Object.assign(wrong, { epochs: false });
+  Object.assign(wrong, { epochs: false, checksums: false });
 });
 
 const enospc = () => Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
@@ -44,6 +59,8 @@ async function switchFirst(
 interface Mutant {
   wiring?: Wiring;
   wrong?: Partial<typeof wrong>;
+  /** The situation that it shows in, where chance would take long to come to it. */
+  aim?: string;
   /** The promise that it breaks. */
   breaks: RegExp;
 }
@@ -64,8 +81,14 @@ const MUTANTS: Record<string, Mutant> = {
     },
     breaks: /S8|end/,
   },
-  'a boot keeps what is pending': { wiring: { guard: false }, breaks: /S8/ },
+  'a boot keeps what is pending': { wiring: { guard: false }, aim: 'power cut in soaking', breaks: /S8/ },
+  'a torn record is believed': {
+    wrong: { checksums: true },
+    aim: 'journal torn in a power cut',
+    breaks: /durability/,
+  },
   'a revert needs a free block': {
+    aim: 'revert on a full disk',
     wiring: {
       generations: (real, host) => ({
         ...bound(real),
@@ -77,7 +100,11 @@ const MUTANTS: Record<string, Mutant> = {
     },
     breaks: /S6|S7/,
   },
-  'a grant has no lease': { wiring: { leaseMs: 600_000 }, breaks: /S5/ },
+  'a grant has no lease': {
+    wiring: { leaseMs: 600_000 },
+    aim: 'grant later than its lease',
+    breaks: /S5/,
+  },
   'an epoch may come again': { wrong: { epochs: true }, breaks: /S9|S23/ },
   'clean-up removes the way back': {
     wiring: {
@@ -105,6 +132,7 @@ const MUTANTS: Record<string, Mutant> = {
     breaks: /S3/,
   },
   'nobody waits for the confirmation only so long': {
+    aim: 'because unconfirmed',
     wiring: {
       outside: (real) => ({
         ...real,
@@ -121,6 +149,7 @@ const MUTANTS: Record<string, Mutant> = {
     breaks: /S7/,
   },
   'wrong answers are taken for right ones': {
+    aim: 'because wrong_rcode',
     wiring: {
       outside: (real) => ({
         ...real,
@@ -156,7 +185,7 @@ test.each(Object.entries(MUTANTS))(
     Object.assign(wrong, mutant.wrong);
     const found: string[] = [];
     for (let seed = 1; seed <= 120; seed += 1) {
-      const { faults } = await simulate(seed, mutant.wiring);
+      const { faults } = await simulate(seed, mutant.wiring, AIMS.get(mutant.aim ?? ''));
       found.push(...faults);
       if (faults.some((fault) => mutant.breaks.test(fault))) return;
     }

@@ -214,9 +214,7 @@ export class History {
     if (random.chance(0.5)) host.disk.blocks = null;
     await host.pass(50_000);
     host.daemon.restartError = null;
-    // Where nothing answered before the change, there is nothing that could be missed after it.
-    const judged = (judge.memory.change?.swap?.baseline.length ?? 1) > 0;
-    if (judged && !judge.isGood(judge.runs) && this.#isBad(judge.runs))
+    if (!judge.isGood(judge.runs) && this.#isBad(judge.runs))
       judge.fault('S6', 'an unhealthy generation still runs, long after every fault has ended');
     await host.pass(45_000);
     if (!judge.isGood(judge.runs))

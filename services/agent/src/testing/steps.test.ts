@@ -2,8 +2,8 @@ import type { Step } from '@breakwater/shared';
 import { describe, expect, test } from 'vitest';
 import type { JournalEntry } from '../core/journal-entry.ts';
 import type { NextStep } from '../core/situation.ts';
-import type { Outside } from '../runtime/outside.ts';
 import type { TreeConfig } from './fake-daemon.ts';
+import { ACTS, isAct } from './acts.ts';
 import { Random } from './random.ts';
 import { SimulatedHost } from './simulated-host.ts';
 import { treeOf } from './simulation.ts';
@@ -61,36 +61,6 @@ const ENTRIES: Record<JournalEntry['type'], 'reached' | 'by a person' | 'in the 
   reverted: 'reached',
   revertFailed: 'in the simulation',
 };
-/** Which methods of what is around the agent act, and which only look. */
-const METHODS: {
-  [K in 'journal' | 'generations' | 'supervisor']: Record<Acts<Outside[K]>, 'acts' | 'looks' | 'by a person'>;
-} = {
-  journal: { append: 'acts' },
-  generations: {
-    live: 'looks',
-    intact: 'looks',
-    damage: 'looks',
-    difference: 'looks',
-    repair: 'by a person',
-    missing: 'looks',
-    put: 'acts',
-    build: 'acts',
-    switchTo: 'acts',
-    adopt: 'acts',
-    prune: 'acts',
-  },
-  supervisor: { observe: 'looks', restart: 'acts', reload: 'acts', reloaded: 'looks', lastWords: 'looks' },
-};
-/** The methods of an adapter that something is waited for. */
-type Acts<T> = { [K in keyof T]: T[K] extends (...given: never[]) => Promise<unknown> ? K : never }[keyof T];
-
-const acting = new Set(
-  Object.entries(METHODS).flatMap(([name, methods]) =>
-    Object.entries(methods).flatMap(([method, kind]) => (kind === 'acts' ? [`${name}.${method}`] : [])),
-  ),
-);
-const isAct = (step: string): boolean => acting.has(step.split(' ')[0] ?? '');
-
 type Scenario = (typeof SCENARIOS)[string];
 
 /** Plays a change on a host; `onAct` is told of each act before and after it. */
@@ -134,7 +104,7 @@ test('every act of an adapter, every entry and every step is in one of the chang
   const seen = new Set<string>();
   for (const scenario of Object.values(SCENARIOS)) for (const step of await acts(scenario)) seen.add(step);
   const methods = new Set([...seen].map((step) => step.split(' ')[0]));
-  expect([...acting].filter((act) => !methods.has(act))).toEqual([]);
+  expect([...ACTS].filter((act) => !methods.has(act))).toEqual([]);
   const entries = Object.entries(ENTRIES).flatMap(([entry, kind]) => (kind === 'reached' ? [entry] : []));
   expect(entries.filter((entry) => !seen.has(`journal.append ${entry}`))).toEqual([]);
   expect(Object.keys(NEXT_STEPS)).toHaveLength(10);

@@ -110,24 +110,27 @@ describe('for any fleet and any order of reports, losses and restarts', () => {
     });
   });
 
-  test('S21: what a host finds at another one never moves its own row, and nothing found is no failure alone', () => {
-    expectAlways((before, { drive, truths }, action) => {
-      if (action.do !== 'vantage') return;
-      const ids = [...truths.keys()];
-      const asking = ids[action.index % ids.length] as HostId;
+  test('S21: only what others really found fails a host: one wrong answer, or nothing at all for two of them', () => {
+    const reached = new Set<string>();
+    expectAlways((before, { drive, findings }) => {
       for (const row of Object.values(drive.rollout.hosts)) {
-        const failedNow = row.failure !== null && before.hosts[row.id]?.failure === null;
-        if (!failedNow || !row.failure?.code.startsWith('vantage_')) continue;
-        const watch = drive.rollout.vantage[row.id];
-        expect(row.id).not.toBe(watch?.points.find(({ host }) => host === asking) ? asking : null);
-        const known = [...(watch?.letGo ?? []), ...(watch?.points ?? [])].map(
-          ({ verdict }) => verdict.verdict,
-        );
-        const wrong = known.filter((kind) => kind === 'fail').length;
-        const nothing = known.filter((kind) => kind === 'noData' || kind === 'inconclusive').length;
-        expect(wrong >= 1 || nothing >= 2).toBe(true);
+        const code = before.hosts[row.id]?.failure === null ? row.failure?.code : undefined;
+        if (!code?.startsWith('vantage_')) continue;
+        reached.add(code);
+        const { points = [], letGo = [], required = 0 } = drive.rollout.vantage[row.id] ?? {};
+        const found = points.map(({ host }) => findings.get(host) ?? 'pass');
+        const those = (...kinds: readonly string[]): number =>
+          found.filter((kind) => kinds.includes(kind)).length;
+        expect([...points, ...letGo].map(({ host }) => host)).not.toContain(row.id);
+        const evidence: Record<string, boolean> = {
+          vantage_failed: those('fail') >= 1,
+          vantage_unreachable: those('noData', 'inconclusive') + letGo.length >= 2,
+          vantage_silent: row.soaked && those('pass') < required,
+        };
+        expect({ [code]: evidence[code] }).toEqual({ [code]: true });
       }
     });
+    expect([...reached]).not.toEqual([]);
   });
 
   test('S15: end states absorb, and a late word of health never undoes a failure', () => {

@@ -100,6 +100,25 @@ describe('a wrong answer', () => {
   });
 });
 
+describe('a word about a time before its host was to ask', () => {
+  test.each([
+    ['a wrong answer', REFUSED],
+    ['a good one', WELL],
+  ])('neither fails the host nor keeps it: %s', (_name, verdict) => {
+    const run = soaking({});
+    const since = run.rollout.vantage[run.row(canary).id]?.points[0]?.since ?? 0;
+    const { epoch, id: target } = run.row(canary);
+    let askedAt = since - 1;
+    const words = () => new Map([[run.row('ns1.fra').id, [{ target, epoch, verdict, askedAt }]]]);
+    Object.defineProperty(run, 'words', { get: words });
+    run.wait(1000).report(canary, 'soaked').wait(1000);
+    expect(run.row(canary)).toMatchObject({ state: 'soaking', failure: null, confirming: false });
+    askedAt = since;
+    run.look();
+    expect(run.row(canary).confirming || run.row(canary).failure !== null).toBe(true);
+  });
+});
+
 describe('nothing to judge', () => {
   test.each([
     ['no data', NOTHING],
@@ -165,6 +184,20 @@ describe('after a person has taken it up again', () => {
     run.look();
     expect(run.row(canary)).toMatchObject({ state: 'confirmed', failure: null });
     expect(run.rollout.vantage[run.row(canary).id]).toMatchObject({ over: false });
+  });
+});
+
+describe('what was found before a person has taken it up again', () => {
+  test('does not count beside what is found then', () => {
+    const says: Record<string, Verdict | null> = {};
+    const run = soaked(says).report(canary, 'confirmed');
+    Object.assign(says, { 'ns1.fra': NOTHING, 'ns2.fra': NOTHING });
+    run.look().look();
+    expect(run.rollout.state).toBe('halted');
+    Object.assign(says, { 'ns1.fra': WELL, 'ns2.fra': WELL });
+    run.report('ns2.ams', 'reverted').say('resume');
+    run.look();
+    expect(run.rollout.vantage[run.row(canary).id]).toMatchObject({ over: false, letGo: [], passed: null });
   });
 });
 

@@ -21,7 +21,7 @@ export function isWatched(rollout: Rollout, row: HostRow): boolean {
 }
 
 /** The watch over this attempt of a host; a new one while nobody has been asked yet. */
-export function watchOf(rollout: Rollout, row: HostRow, context: Context): Watch {
+function watchOf(rollout: Rollout, row: HostRow, context: Context): Watch {
   const known = rollout.vantage[row.id];
   if (known && known.epoch === row.epoch && !known.over) return known;
   const others = context.fleet.size - (context.fleet.has(row.id) ? 1 : 0);

@@ -1,6 +1,6 @@
 import type { Clock, HostId, HostStatus, VantageResult } from '@breakwater/shared';
 import type { HostSighting, Store } from '../adapters/store/interface.ts';
-import type { Availability, EnrolledHost, Fleet } from '../core/fleet.ts';
+import type { Availability, EnrolledHost, Fleet, FleetHost } from '../core/fleet.ts';
 import type { Word } from '../core/watch.ts';
 
 /**
@@ -53,6 +53,12 @@ export function watchFleet(
     return verdict === 'fail' ? 'unhealthy' : 'unknown';
   };
 
+  const asSeen = ({ id, datacenter, groups, labels }: EnrolledHost, busy: boolean): FleetHost => {
+    const sighting = seen.get(id);
+    const heardAt = sighting?.heardAt ?? null;
+    return { id, datacenter, groups, labels, heardAt, availability: availability(sighting), busy };
+  };
+
   const note = (host: HostId, sighting: HostSighting): void => {
     seen.set(host, sighting);
     unsaved.set(host, sighting);
@@ -84,15 +90,7 @@ export function watchFleet(
       return seq;
     },
     sighting: (host) => seen.get(host) ?? null,
-    fleet: (busy) =>
-      new Map(
-        enrolled.map(({ id, datacenter, groups, labels }) => {
-          const sighting = seen.get(id);
-          const heardAt = sighting?.heardAt ?? null;
-          const host = { id, datacenter, groups, labels, heardAt };
-          return [id, { ...host, availability: availability(sighting), busy: busy.has(id) }];
-        }),
-      ),
+    fleet: (busy) => new Map(enrolled.map((host) => [host.id, asSeen(host, busy.has(host.id))])),
     words: () => spoken(seen),
     connected: () => enrolled.filter(({ id }) => availability(seen.get(id)) !== 'unknown').length,
     storeReached(reached) {

@@ -18,13 +18,14 @@ export function directoryOf(statements: readonly Statement[], cwd: string): stri
   return typeof directory === 'string' ? resolve(cwd, directory) : cwd;
 }
 
-/** Every zone of the class IN, with what it inherits. */
-export function zoneScopes(statements: readonly Statement[]): Scope[] {
+/** Every zone with what it inherits. @param classes those of the class IN only, in which questions are asked, or all. */
+export function zoneScopes(statements: readonly Statement[], classes: 'internet' | 'every'): Scope[] {
+  const counts = (word: string | undefined): boolean => classes === 'every' || isInternet(word);
   const options = bodyOf(find(statements, 'options'));
-  const views = all(statements, 'view').filter((view) => isInternet(wordsOf(view)[2]));
+  const views = all(statements, 'view').filter((view) => counts(wordsOf(view)[2]));
   const inView = (zones: readonly Statement[], view: string, around: Scope['blocks']): Scope[] =>
     all(zones, 'zone')
-      .filter((zone) => isInternet(wordsOf(zone)[2]))
+      .filter((zone) => counts(wordsOf(zone)[2]))
       .map((zone) => ({ name: nameOf(zone), view, blocks: [bodyOf(zone), ...around] }));
   return [
     ...inView(statements, '_default', [options]),
@@ -64,7 +65,7 @@ export function summarize(
   const controls = all(statements, 'controls').flatMap((each) => bodyOf(each));
   return {
     statements: statements.length,
-    zones: zoneScopes(statements).map((scope) => zoneOf(scope, directory, root)),
+    zones: zoneScopes(statements, 'internet').map((scope) => zoneOf(scope, directory, root)),
     listeners: listening.map(inOneLine).filter((each) => !each.includes('{ none; }')),
     controls: controls.map(inOneLine),
   };

@@ -9,7 +9,8 @@ export interface Checker {
   /** What a tree makes the daemon do. @throws when the checker cannot read it, in its words. */
   describe(tree: string): Promise<Configuration>;
   /**
-   * Counts the records of zones of a tree by loading them as the daemon would.
+   * Counts the records of zones of a tree: the first ones, and those whose files do not tell, by loading them as the
+   * daemon would.
    * @returns one number for each zone; `null` for one that cannot be loaded.
    * @throws when nothing could be counted at all.
    */

@@ -7,19 +7,63 @@ export interface Token {
   at: number;
 }
 
-// Comments of three kinds, strings, the characters that stand alone, and words.
-const TOKEN =
-  /\/\*[^]*?(?:\*\/|$)|(?:\/\/|#)[^\n]*|"(?:\\[^]|[^"\\])*(?:"|$)|[{};]|(?:[^\s{};"#/]|\/(?![/*]))+/g;
+const COMMENT = /\/\*|\/\/|#/y;
+const SPACE = /\s+/y;
+/** A slash is part of a word unless a comment begins with it. */
+const END_OF_WORD = /[\s{};"#]|\/[/*]/g;
+const QUOTE_OR_ESCAPE = /["\\]/g;
 
-/** Cuts a configuration into words, strings and punctuation; comments are left out. */
+/**
+ * Cuts a configuration into words, strings and punctuation; comments are left out. Each step looks for the next
+ * boundary: one expression for all of it would run out of stack at a string of some MiB.
+ */
 export function tokenize(text: string): Token[] {
   const tokens: Token[] = [];
-  for (const { 0: found, index: at } of text.matchAll(TOKEN)) {
-    if (found.startsWith('#') || found.startsWith('//') || found.startsWith('/*')) continue;
-    const kind = found === '{' || found === '}' || found === ';' ? found : 'word';
-    tokens.push({ text: found, kind, at });
+  let at = 0;
+  while (at < text.length) {
+    if (matches(SPACE, text, at)) {
+      at = SPACE.lastIndex;
+      continue;
+    }
+    if (matches(COMMENT, text, at)) {
+      at = endOfComment(text, at);
+      continue;
+    }
+    const first = text.charAt(at);
+    const kind = first === '{' || first === '}' || first === ';' ? first : 'word';
+    const end = kind === 'word' ? endOfWord(text, at) : at + 1;
+    tokens.push({ text: text.slice(at, end), kind, at });
+    at = end;
   }
   return tokens;
+}
+
+function matches(pattern: RegExp, text: string, at: number): boolean {
+  pattern.lastIndex = at;
+  return pattern.test(text);
+}
+
+function endOfComment(text: string, at: number): number {
+  const long = text.startsWith('/*', at);
+  const end = long ? text.indexOf('*/', at + 2) : text.indexOf('\n', at);
+  if (end < 0) return text.length;
+  return long ? end + 2 : end;
+}
+
+function endOfWord(text: string, at: number): number {
+  if (text.charAt(at) !== '"') return next(END_OF_WORD, text, at + 1) ?? text.length;
+  let from = at + 1;
+  for (;;) {
+    const found = next(QUOTE_OR_ESCAPE, text, from);
+    if (found === null) return text.length;
+    if (text.charAt(found) === '"') return found + 1;
+    from = found + 2;
+  }
+}
+
+function next(pattern: RegExp, text: string, from: number): number | null {
+  pattern.lastIndex = from;
+  return pattern.exec(text)?.index ?? null;
 }
 
 /** A word without its quotes. */

@@ -1,8 +1,13 @@
+import { randomInt } from 'node:crypto';
+
 /** The last thing that the shell says; before it, no exit code is the program's own. */
 export const IN_PLACE = 'breakwater: in place\n';
 
-/** The user and group of Debian that own nothing. */
-export const NOBODY = { uid: 65_534, gid: 65_534 };
+/** The group of Debian that owns nothing. */
+const NOGROUP = 65_534;
+
+/** Users that no host has: below what user namespaces hand out from 2^31 on, and far above what systemd does. */
+const STRANGERS = { from: 2_000_000_000, to: 2_100_000_000 };
 
 const LIMITS = {
   /** One process; a zone of a million records takes a fraction of it. */
@@ -13,24 +18,39 @@ const LIMITS = {
   '--fsize': 0,
   '--core': 0,
   '--nofile': 1024,
-  '--nproc': 64,
 };
-const LIMIT_OPTIONS = Object.entries(LIMITS)
-  .map(([option, value]) => `${option}=${value}:${value}`)
-  .join(' ');
+/**
+ * The kernel counts the processes of a user on the whole host. A user who has others (threads of the daemon, another
+ * check) would be out of processes before the first one of ours, so only a stranger gets this bound.
+ */
+const LIMITS_OF_STRANGER = { ...LIMITS, '--nproc': 64 };
 
 const NO_PRIVILEGES = '--no-new-privs --inh-caps=-all --ambient-caps=-all';
 
-/** Whose rights a program gets: another user's, those of the root of a user namespace, or the agent's own. */
-export type User = { uid: number; gid: number } | 'mapped root' | 'own';
+/**
+ * Whose rights a program gets: those of a stranger, another one each time; another user's; those of the root of a user
+ * namespace; or the agent's own.
+ */
+export type User = 'stranger' | { uid: number; gid: number } | 'mapped root' | 'own';
 
-/** The options of setpriv that leave a program no privileges. @param groups further groups, whose files it may read. */
-export function setprivOptions(user: User, groups: readonly number[]): string {
+/**
+ * The command that runs another one within bounds and without privileges, as words for a shell.
+ * @param groups further groups, whose files it may read.
+ */
+export function confinement(user: User, groups: readonly number[]): string {
+  const limits = Object.entries(user === 'stranger' ? LIMITS_OF_STRANGER : LIMITS);
+  const options = limits.map(([option, value]) => `${option}=${value}:${value}`).join(' ');
+  return `prlimit ${options} setpriv ${setprivOptions(user, groups)}`;
+}
+
+function setprivOptions(user: User, groups: readonly number[]): string {
   // Whoever may not become another user may not change the bounding set either, and has no capability to lose.
   if (user === 'own') return NO_PRIVILEGES;
   if (user === 'mapped root') return `--bounding-set=-all ${NO_PRIVILEGES}`;
+  const stranger = { uid: randomInt(STRANGERS.from, STRANGERS.to), gid: NOGROUP };
+  const { uid, gid } = user === 'stranger' ? stranger : user;
   const further = groups.length > 0 ? `--groups=${groups.join(',')}` : '--clear-groups';
-  return `--reuid=${user.uid} --regid=${user.gid} ${further} --bounding-set=-all ${NO_PRIVILEGES}`;
+  return `--reuid=${uid} --regid=${gid} ${further} --bounding-set=-all ${NO_PRIVILEGES}`;
 }
 
 // Debian keeps daemons' tools out of the PATH of ordinary users. The kernel ends the checker before the daemon when
@@ -39,7 +59,7 @@ const BEGIN = `
 PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
 echo 1000 2>/dev/null > /proc/self/oom_score_adj
 exec 2>&1
-cwd=$1 privileges=$2
+cwd=$1 confined=$2
 shift 2
 `;
 
@@ -48,18 +68,18 @@ stripped='command -v "$1" >/dev/null || { echo "$1 is not installed"; exit 1; };
 `;
 
 /**
- * Without namespaces. Parameters: working folder, options of setpriv, then the command.
+ * Without namespaces. Parameters: working folder, the confinement, then the command.
  * The shell becomes the program, so that whoever kills it on a timeout kills the program.
  */
 export const BARE = `${BEGIN}${RUN}
 cd "$cwd" || exit 1
-exec prlimit ${LIMIT_OPTIONS} setpriv $privileges sh -c "$stripped" sh "$@"
+exec $confined sh -c "$stripped" sh "$@"
 `;
 
 /**
  * In private namespaces: a root folder of its own, in memory, in which nothing is but the system's programs and the
  * folders that a configuration may name, all of it read-only, and the tree at the path at which it is to appear.
- * Parameters: working folder, options of setpriv, tree, that path, further folders, "--", then the command.
+ * Parameters: working folder, the confinement, tree, that path, further folders, "--", then the command.
  *
  * The new root hides whatever else is on the host, so that no file of it can be quoted; and nobody needs a permission on
  * the folders above those that are shown. It covers /sys, which every kernel has and nothing here needs.
@@ -99,7 +119,7 @@ shift
 folder "$tree" "$at"
 mount -o remount,bind,ro "$new" || exit 1
 cd /
-chroot "$new" sh -c 'cd "$1" || exit 1; shift; "$@"; exit $?' sh "$cwd" prlimit ${LIMIT_OPTIONS} \\
-  setpriv $privileges sh -c "$stripped" sh "$@"
+chroot "$new" sh -c 'cd "$1" || exit 1; shift; "$@"; exit $?' sh "$cwd" \\
+  $confined sh -c "$stripped" sh "$@"
 exit $?
 `;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { hasCode } from '../durable.ts';
-import { BARE, HIDDEN, IN_PLACE, NOBODY, setprivOptions, type User } from './sandbox-script.ts';
+import { BARE, confinement, HIDDEN, IN_PLACE, type User } from './sandbox-script.ts';
 
 /** How a program that looks at a tree ended. */
 export type Outcome =
@@ -17,7 +17,7 @@ export interface Sandbox {
   /**
    * Runs a program on a tree: without network, unable to write, without privileges, in bounded time and memory.
    * @param command is told at which path the tree appears. With `atLivePath`, that is the live path, so that every
-   *   absolute path in the tree is the real one.
+   *   absolute path in the tree is the real one. `isolated`: it saw nothing of the network and of other files.
    * @param input what it reads from its standard input, likewise.
    * @param longerMs for how much longer than usual it may run, in milliseconds.
    */
@@ -26,7 +26,7 @@ export interface Sandbox {
     command: (at: string) => readonly string[],
     input?: (at: string) => string,
     longerMs?: number,
-  ): Promise<{ outcome: Outcome; at: string; atLivePath: boolean }>;
+  ): Promise<{ outcome: Outcome; at: string; atLivePath: boolean; isolated: boolean }>;
 }
 
 /** What a sandbox shows. */
@@ -52,15 +52,15 @@ const NAMESPACES = ['--mount', '--propagation', 'private', '--net', '--ipc', '--
 const HIDING = ['unshare', ...NAMESPACES, '--fork', '--kill-child=SIGKILL'];
 
 /**
- * What may be allowed, best first. The owner of the state directory comes after nobody: that directory may be closed to
+ * What may be allowed, best first. The owner of the state directory comes after a stranger: that directory may be closed to
  * everybody else, and without capabilities the owner may only read it.
  */
 function modes(owner: User): Mode[] {
   return [
-    { namespaces: HIDING, user: NOBODY },
+    { namespaces: HIDING, user: 'stranger' },
     { namespaces: HIDING, user: owner },
     { namespaces: [...HIDING, '--user', '--map-root-user'], user: 'mapped root' },
-    { namespaces: [], user: NOBODY },
+    { namespaces: [], user: 'stranger' },
     { namespaces: [], user: owner },
     { namespaces: [], user: 'own' },
   ];
@@ -83,7 +83,7 @@ export async function openSandbox(surroundings: Surroundings): Promise<Sandbox> 
         input: input(at),
         timeoutMs: timeoutMs + longerMs,
       });
-      return { outcome, at, atLivePath };
+      return { outcome, at, atLivePath, isolated: mode.namespaces.length > 0 };
     },
   };
 }
@@ -96,10 +96,10 @@ async function parametersOf(
 ): Promise<string[]> {
   const folders = [stateDir, ...directories];
   // What is not for everybody is often readable by the daemon's group.
-  const privileges = setprivOptions(mode.user, await groupsOf([...folders, tree]));
-  if (mode.namespaces.length === 0) return [stateDir, privileges];
+  const confined = confinement(mode.user, await groupsOf([...folders, tree]));
+  if (mode.namespaces.length === 0) return [stateDir, confined];
   const real = await Promise.all(folders.map((folder) => realpath(folder).catch(() => folder)));
-  return [stateDir, privileges, tree, at, ...new Set([...folders, ...real]), '--'];
+  return [stateDir, confined, tree, at, ...new Set([...folders, ...real]), '--'];
 }
 
 /** The groups of folders, that of root aside. */
@@ -113,20 +113,25 @@ async function ownerOf(folder: string): Promise<{ uid: number; gid: number } | n
 }
 
 async function allowedMode(surroundings: Surroundings): Promise<Mode> {
-  const folder = await mkdtemp(join(tmpdir(), 'breakwater-probe-'));
+  // A disk that is full or read-only must not keep an agent from starting, which may have to go back.
+  const made = await mkdtemp(join(tmpdir(), 'breakwater-probe-')).catch(() => null);
+  const folder = made ?? surroundings.stateDir;
   try {
-    await chmod(folder, 0o755);
+    if (made !== null) await chmod(made, 0o755);
     const owner = await ownerOf(surroundings.stateDir);
     // Without a state directory nothing can be checked, and the checker will say so; that is no reason to hide less.
     const around = owner === null ? { ...surroundings, stateDir: folder } : surroundings;
     for (const mode of modes(owner ?? 'own')) {
       const parameters = await parametersOf(mode, around, folder, folder);
-      const probe = await runScript(mode, [...parameters, 'sh', '-c', 'test -r . && test -x .'], {});
+      // Without a root folder of its own a program also needs a way through the folders above the tree.
+      const live = mode.namespaces.length === 0 && (await leadsSomewhere(around.root)) ? around.root : '.';
+      const reads = ['sh', '-c', 'test -r . && test -x . && test -r "$1" && test -x "$1"', 'sh', live];
+      const probe = await runScript(mode, [...parameters, ...reads], {});
       if (probe.kind === 'exited' && probe.code === 0) return mode;
     }
     return { namespaces: [], user: 'own' };
   } finally {
-    await rmdir(folder);
+    if (made !== null) await rmdir(made);
   }
 }
 

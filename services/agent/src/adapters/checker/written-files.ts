@@ -51,6 +51,10 @@ const NO_PATHS = new Set([
   'server-id',
 ]);
 
+const WRITES = 'is a file in the managed root that the daemon writes';
+const WORKS_HERE =
+  'is in the managed root, and the daemon keeps files of its own there ("dnssec-validation auto" and "allow-new-zones yes" do so)';
+
 /**
  * Looks through the canonical form of a configuration, in which includes are resolved and comments gone, for what
  * no bundle may hold: code, paths outside, and files of the managed root that the daemon would write. A generation
@@ -85,7 +89,7 @@ function isOutside(keyword: string, word: string, allowed: readonly string[]): b
 function writtenZone(statements: readonly Statement[], { root, cwd }: Place): ConfigurationFault | null {
   const directory = directoryOf(statements, cwd);
   const inRoot = (path: string | null): boolean => path !== null && isBelow(resolve(directory, path), [root]);
-  for (const scope of zoneScopes(statements)) {
+  for (const scope of zoneScopes(statements, 'every')) {
     const file = ownWord(scope, 'file');
     const journal = ownWord(scope, 'journal');
     const why = inRoot(file) ? whyWritten(scope, inRoot(journal ?? file)) : null;
@@ -146,12 +150,31 @@ function writtenFile(statements: readonly Statement[], { root, cwd }: Place): Co
   ];
   const catalogs = blocks.flatMap((block) => all(bodyOf(find(block, 'catalog-zones')), 'zone'));
   const written = [
+    ...writtenHere(blocks),
     ...named.map((statement) => wordsOf(statement)),
     ...catalogs.map((catalog) => wordsOf(catalog).slice(wordsOf(catalog).indexOf('zone-directory'))),
   ];
   for (const [keyword = '', value = 'none'] of written) {
     if (keyword !== 'zone' && value !== 'none' && isBelow(resolve(directory, value), [root]))
-      return { code: 'daemon_writes_bundle', keyword, value, why: 'is written by the daemon' };
+      return {
+        code: 'daemon_writes_bundle',
+        keyword,
+        value,
+        why: keyword === 'directory' ? WORKS_HERE : WRITES,
+      };
   }
   return null;
+}
+
+/** What named keeps in its working directory as long as nothing says where else (BIND 9.18, named.conf(5)). */
+function writtenHere(blocks: readonly (readonly Statement[])[]): string[][] {
+  const [options = []] = blocks;
+  const stated = (keyword: string): Statement | undefined =>
+    blocks.map((block) => find(block, keyword)).find((found) => found !== undefined);
+  const validation = blocks.map((block) => wordAfter(find(block, 'dnssec-validation')) ?? 'inherited');
+  const validates = validation.includes('auto') || validation[0] === 'inherited';
+  const keysHere = validates && find(options, 'managed-keys-directory') === undefined;
+  const takesZones = blocks.some((block) => wordAfter(find(block, 'allow-new-zones')) === 'yes');
+  const zonesHere = takesZones && stated('new-zones-directory') === undefined;
+  return keysHere || zonesHere ? [wordsOf(find(options, 'directory') ?? [])] : [];
 }

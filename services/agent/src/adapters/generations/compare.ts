@@ -7,12 +7,12 @@ export function compareTrees(before: readonly TreeEntry[], now: readonly TreeEnt
   return {
     added: [...young.keys()].filter((path) => !old.has(path)),
     removed: [...old.keys()].filter((path) => !young.has(path)),
-    changed: now.flatMap((entry) => {
-      const was = old.get(entry.path);
-      return was === undefined || isSame(was, entry)
-        ? []
-        : [{ path: entry.path, grewBy: sizeOf(entry) - sizeOf(was) }];
-    }),
+    changed: now
+      .filter((entry) => {
+        const was = old.get(entry.path);
+        return was !== undefined && !isSame(was, entry);
+      })
+      .map(({ path }) => path),
   };
 }
 
@@ -23,8 +23,4 @@ function byPath(tree: readonly TreeEntry[]): Map<string, TreeEntry> {
 function isSame(a: TreeEntry, b: TreeEntry): boolean {
   if ('sha256' in a) return 'sha256' in b && a.sha256 === b.sha256;
   return 'link' in a ? 'link' in b && a.link === b.link : 'emptyFolder' in b;
-}
-
-function sizeOf(entry: TreeEntry): number {
-  return 'size' in entry ? entry.size : 0;
 }

@@ -13,6 +13,8 @@ export interface Stage {
   /** Asks the rehearsed daemon at the host's service address. */
   dns: DnsClient;
   state: () => StageState;
+  /** Whether the rehearsed daemon has said that all its zones are loaded; it may log to elsewhere, and never say so here. */
+  loaded(): Promise<boolean>;
   /** What the rehearsed daemon wrote into its log that a person should read; never rejects. */
   lastWords(): Promise<string>;
   /** Ends everything that runs there. When it resolves no process, mount or file of it is left. */

@@ -73,6 +73,9 @@ export async function openRehearsal(options: RehearsalOptions): Promise<Rehearsa
   };
 }
 
+/** What named 9.18 logs after the last zone. */
+const LOADED = /\b(?:all zones loaded|running)$/m;
+
 function stageOf(
   relay: Awaited<ReturnType<typeof openStage>>['relay'],
   close: () => Promise<void>,
@@ -82,6 +85,11 @@ function stageOf(
   return {
     dns: dnsClient({ address, port, clock, exchanges: relay.exchanges }),
     state: relay.state,
+    loaded: () =>
+      relay.readLog().then(
+        (log) => LOADED.test(log),
+        () => false,
+      ),
     lastWords: () => relay.readLog().then(pickLastWords, () => ''),
     close,
   };

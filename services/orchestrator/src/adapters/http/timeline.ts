@@ -75,21 +75,10 @@ function sentence(event: DomainEvent, { submittedBy, waves }: Rollout): string |
     case 'host.reported':
       if (event.state !== 'unhealthy' && event.state !== 'failed') return null;
       return `${event.host} (${event.wave}) reported ${event.state}: ${stop(event.verdict.reason)}`;
-    case 'host.confirming': {
-      const { vantage = [] } = event;
-      const others = vantage.length > 0 ? `that of ${vantage.join(', ')}` : 'that of nobody else';
-      const kept = `${event.host} (${event.wave}) was told to keep the change, on its own word and ${others}.`;
-      return isCanary(event.host, waves) ? kept : null;
-    }
-    case 'vantage.asked': {
-      const asked = `${event.point} is asked to check ${event.host} (${event.wave}) from where it is.`;
-      return isCanary(event.host, waves) ? asked : null;
-    }
-    case 'vantage.reported': {
-      const { verdict, reason } = event.verdict;
-      if (verdict === 'pending' || (verdict === 'pass' && !isCanary(event.host, waves))) return null;
-      return `${event.point} asked ${event.host} (${event.wave}) and found ${FOUND[verdict]}: ${stop(reason)}`;
-    }
+    case 'host.confirming':
+    case 'vantage.asked':
+    case 'vantage.reported':
+      return evidence(event, isCanary(event.host, waves));
     case 'page.queued':
       return `A page was sent off: ${stop(event.page.summary)}`;
     case 'page.delivered':
@@ -98,6 +87,31 @@ function sentence(event: DomainEvent, { submittedBy, waves }: Rollout): string |
       return `An operator stopped the line: ${stop(event.reason)}`;
     case 'line.started':
       return `An operator started the line again: ${stop(event.reason)}`;
+    default:
+      return event satisfies never;
+  }
+}
+
+type Evidence = Extract<DomainEvent, { type: 'host.confirming' | 'vantage.asked' | 'vantage.reported' }>;
+
+/** What others have found at a changed host, and on whose word it was kept; of a host behind the canary only what is bad. */
+function evidence(event: Evidence, canary: boolean): string | null {
+  switch (event.type) {
+    case 'host.confirming': {
+      const { vantage = [] } = event;
+      const others = vantage.length > 0 ? `that of ${vantage.join(', ')}` : 'that of nobody else';
+      const kept = `${event.host} (${event.wave}) was told to keep the change, on its own word and ${others}.`;
+      return canary ? kept : null;
+    }
+    case 'vantage.asked': {
+      const asked = `${event.point} is asked to check ${event.host} (${event.wave}) from where it is.`;
+      return canary ? asked : null;
+    }
+    case 'vantage.reported': {
+      const { verdict, reason } = event.verdict;
+      if (verdict === 'pending' || (verdict === 'pass' && !canary)) return null;
+      return `${event.point} asked ${event.host} (${event.wave}) and found ${FOUND[verdict]}: ${stop(reason)}`;
+    }
     default:
       return event satisfies never;
   }
