@@ -20,6 +20,7 @@ named bind9
 named-checkconf bind9-utils
 dig bind9-dnsutils
 runsv runit
+ip iproute2
 END
 }
 

@@ -341,6 +341,12 @@ describe('stops', () => {
     expect(run.inState('reverted')).toHaveLength(12);
   });
 
+  test('a rollback of a fleet that nobody has heard of for long ends halted, and says who is not back', () => {
+    const run = drive().preflight().succeedUntil('succeeded').look(400_000);
+    expect(run.say('rollback')).toBeNull();
+    expect(run.rollout).toMatchObject({ state: 'halted', verdict: { code: 'rollback_incomplete' } });
+  });
+
   test('a skipped canary leaves its wave out', () => {
     const run = drive()
       .preflight()

@@ -42,8 +42,9 @@ export const ROLLOUT_TRANSITIONS: Readonly<Record<RolloutState, readonly Rollout
   rollingBack: ['rolledBack', 'halted', 'aborted'],
   rolledBack: [],
   aborted: [],
-  // Not an end for people: whoever finds out ten minutes later that the change was bad rolls it back.
-  succeeded: ['rollingBack', 'rolledBack'],
+  // Not an end for people: whoever finds out ten minutes later that the change was bad rolls it back. Where no host can
+  // be reached any more, that way back ends as soon as it begins.
+  succeeded: ['rollingBack', 'rolledBack', 'halted'],
 };
 
 /** A wave fails and is taken up again when its rollout is resumed. */

@@ -8,8 +8,9 @@ import {
 } from '@breakwater/shared';
 import type { PlanAnswer } from '../adapters/http/interface.ts';
 import type { Snapshot } from '../adapters/store/interface.ts';
+import { overlaysForNobody } from '../core/overlays.ts';
 import { type Plan, plan } from '../core/plan.ts';
-import { bundleOf } from './bundles.ts';
+import { bundleOf, manifestIn } from './bundles.ts';
 import type { Engine } from './engine.ts';
 import type { EngineDeps } from './engine-deps.ts';
 
@@ -60,9 +61,16 @@ export async function previewPlan(
   submission: Submission,
 ): Promise<PlanAnswer> {
   const snapshot = await deps.store.snapshot();
-  const { digest } = await bundleOf(deps.store, submission);
+  const found = await bundleOf(deps.store, submission);
+  const { digest } = found;
+  const { files } = 'manifest' in found ? found.manifest : await manifestIn(deps.store, digest);
   const planned = planFor(engine, submission, snapshot);
   const inTheWay = overlaps(planned, snapshot).map((fault) => `${fault.message}; it must end first`);
-  const warnings = [...inTheWay, ...planned.warnings];
+  const { fleet } = engine.context(snapshot, null);
+  const strangers = overlaysForNobody(
+    files.map(({ path }) => path),
+    [...fleet.values()],
+  );
+  const warnings = [...inTheWay, ...planned.warnings, ...strangers];
   return { planDigest: planDigest(planned), bundle: digest, waves: planned.waves, warnings };
 }

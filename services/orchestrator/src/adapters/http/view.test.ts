@@ -118,6 +118,17 @@ describe('a host', () => {
   });
 });
 
+test('a host whose agent cannot tell its health says so itself, and is not called silent', () => {
+  const { status } = sampleHost('ns1.ams');
+  const health = {
+    verdict: 'noData',
+    code: 'no_zone_answers',
+    reason: 'None of 3 zones is answered.',
+  } as const;
+  const unsure = sampleHost('ns1.ams', { availability: 'unknown', status: status && { ...status, health } });
+  expect(hostView(unsure).health).toEqual(health);
+});
+
 test('an event shows its time as a date, and its own fields beside the chain', () => {
   const [event] = sampleLog({ type: 'line.stopped', by: 'sue', reason: 'x' });
   expect(eventView(event!)).toMatchObject({

@@ -114,7 +114,9 @@ export function eventView({ seq, at, type, prev, hash, ...fields }: LoggedEvent)
 function healthView({ availability, heardAt, status }: HostView): Verdict {
   if (status === null || heardAt === null)
     return noData('not_seen', 'Nothing has been heard from its agent yet.');
-  if (availability !== 'unknown') return status.health;
+  const { verdict } = status.health;
+  // An agent that itself cannot tell is heard all the same.
+  if (availability !== 'unknown' || (verdict !== 'pass' && verdict !== 'fail')) return status.health;
   return noData('not_heard', `Nothing has been heard from its agent since ${isoTime(heardAt)}.`);
 }
 
