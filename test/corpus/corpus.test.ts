@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Fleet, startFleet } from '../../deploy/development/src/fleet.ts';
-import type { Rollout, RolloutEvent } from '../../deploy/development/src/api.ts';
-import { createApi } from '../../deploy/development/src/api.ts';
-import { ask, hostOf, sightOf, submit, until } from '../support/rollouts.ts';
+import type { RolloutEvent } from '../../deploy/development/src/api.ts';
+import { ask, hostOf, sightOf, submit, until, untilState } from '../support/rollouts.ts';
 import { BAD_CONFIGURATIONS, type BadConfiguration } from './configurations.ts';
 
 const HOSTS = ['ns1.ams', 'ns2.ams', 'ns1.fra', 'ns2.fra'];
@@ -24,23 +23,14 @@ async function submitTo(fleet: Fleet, host: string, { name, files, more }: BadCo
     return event.type === 'page.delivered' || (event.type === 'rollout.state' && event.to === 'succeeded');
   });
   const applied = events.some((event) => event.type === 'host.state' && event.to === 'applying');
-  if (applied) {
-    await until(
-      fleet,
-      id,
-      (event) => event.type === 'host.state' && /^rever(ted|tFailed)$/.test(event.to ?? ''),
-    );
+  if (halted.state === 'halted') {
+    const back = (to = ''): boolean => to === 'reverted' || to === 'revertFailed';
+    if (applied) await until(fleet, id, (event) => event.type === 'host.state' && back(event.to));
+    await ask(fleet, 'POST', `/v1/rollouts/${id}/abort`, { reason: 'the test is over' });
+    // The host is free for the next change when its rollout is over.
+    await untilState(fleet, id, 'aborted');
   }
-  await ask(fleet, 'POST', `/v1/rollouts/${id}/abort`, { reason: 'the test is over' });
-  await settled(fleet, id);
   return { halted, applied, before, after: await sightOf(hostOf(fleet, host)) };
-}
-
-/** The host is free for the next change when its rollout is over. */
-async function settled(fleet: Fleet, id: string): Promise<Rollout> {
-  return until(fleet, id, (event) => event.type === 'rollout.state' && event.to === 'aborted').then(() =>
-    createApi(fleet.api, fleet.token).rollout(id),
-  );
 }
 
 /** Each host takes one configuration after the other; the hosts work side by side. */
@@ -53,14 +43,14 @@ describe.each([
   { rehearsal: 'off', portBase: 24_960 },
 ] as const)('with rehearsal $rehearsal', ({ rehearsal, portBase }) => {
   let fleet: Fleet;
-  const outcomes = new Map<string, Awaited<ReturnType<typeof submitTo>>>();
+  const outcomes = new Map<string, Awaited<ReturnType<typeof submitTo>> | Error>();
   beforeAll(async () => {
     fleet = await startFleet({ hosts: HOSTS.length, datacenters: 2, portBase, rehearsal });
     await Promise.all(
       HOSTS.map(async (host, index) => {
         for (const bad of laneOf(index)) {
           if (rehearsal === 'off' && bad.caught !== 'rehearsal') continue;
-          outcomes.set(bad.name, await submitTo(fleet, host, bad));
+          outcomes.set(bad.name, await submitTo(fleet, host, bad).catch((error: unknown) => error as Error));
         }
       }),
     );
@@ -71,6 +61,7 @@ describe.each([
   test.each(expected)('$caught: $name', ({ name, caught, says }) => {
     const outcome = outcomes.get(name);
     if (outcome === undefined) throw new Error('it was not tried');
+    if (outcome instanceof Error) throw outcome;
     const { halted, applied, before, after } = outcome;
     expect(halted).toMatchObject({ state: 'halted', verdict: { verdict: 'fail' } });
     expect(halted.verdict?.reason).toMatch(says);
