@@ -78,5 +78,5 @@ test('a program without namespaces has no privileges, writes no file and is kill
   const output = tried.kind === 'exited' ? tried.output : '';
   expect(output).toMatch(/CapEff:\s+0{16}\n/);
   expect(output).not.toContain('wrote');
-  expect(await run('sleep 60')).toEqual({ kind: 'timeout' });
+  expect(await run('sleep 60')).toMatchObject({ kind: 'timeout' });
 });

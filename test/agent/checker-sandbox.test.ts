@@ -90,7 +90,9 @@ describe('a program in the sandbox', () => {
 
   test('is killed after its time, with everything that it started', async () => {
     const marker = join(folder, 'left');
-    expect(await run(`sh -c 'sleep 60; true' ${marker} & sh -c 'sleep 60; true' ${marker}`, 500)).toEqual({
+    expect(
+      await run(`sh -c 'sleep 60; true' ${marker} & sh -c 'sleep 60; true' ${marker}`, 500),
+    ).toMatchObject({
       kind: 'timeout',
     });
     expect(await processesIn(marker)).toEqual([]);

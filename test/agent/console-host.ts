@@ -8,7 +8,8 @@ import { execa } from 'execa';
 import { bundleDigest, type Digest, manifestOf, type PollRequest, sha256 } from '@breakwater/shared';
 import { dig, type NamedService, namedConf, processesIn, startNamed, until, ZONE } from './named-service.ts';
 
-const MAIN = fileURLToPath(new URL('../../services/agent/src/main.ts', import.meta.url));
+/** The agent's program. */
+export const MAIN = fileURLToPath(new URL('../../services/agent/src/main.ts', import.meta.url));
 
 /** What a command printed, and how it ended. */
 export interface Ran {
@@ -51,21 +52,24 @@ export class ConsoleHost {
 
   /**
    * @param folderInPlace whether the managed root is a plain folder, as on a host that nobody has prepared
+   * @param rehearsal whether the agent rehearses
    * @param user whose account the agent has, if not root's: then it needs the root helper at `helper`
    */
   static async start({
     folderInPlace = false,
     user = null,
+    rehearsal = user === null ? 'off' : 'auto',
   }: {
     folderInPlace?: boolean;
     user?: number | null;
+    rehearsal?: 'auto' | 'off';
   } = {}): Promise<ConsoleHost> {
     const named = await startNamed();
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const host = new ConsoleHost(named, server, user);
     server.on('request', (request, response) => void host.#serve(request, response));
-    await host.#prepare(folderInPlace);
+    await host.#prepare(folderInPlace, rehearsal);
     return host;
   }
 
@@ -144,11 +148,12 @@ export class ConsoleHost {
     return soa?.split(' ')[2];
   }
 
-  /** What the running daemon calls itself: which configuration it has read. */
+  /** What the running daemon calls itself: which configuration it has read; empty when it does not answer. */
   async version(): Promise<string> {
     const where = ['@127.0.0.1', '-p', String(this.named.port), '+short', '+time=1', '+tries=1'];
-    const { stdout } = await execa('dig', [...where, 'version.bind', 'CH', 'TXT'], { reject: false });
-    return stdout.replaceAll('"', '');
+    const { stdout, failed } = await execa('dig', [...where, 'version.bind', 'CH', 'TXT'], { reject: false });
+    // What dig says of a server that does not answer is no version.
+    return failed ? '' : stdout.replaceAll('"', '');
   }
 
   /** The types of all journal entries. */
@@ -198,7 +203,7 @@ export class ConsoleHost {
     return text.replace('options {', `options { version "${version}";`);
   }
 
-  async #prepare(folderInPlace: boolean): Promise<void> {
+  async #prepare(folderInPlace: boolean, rehearsal: 'auto' | 'off'): Promise<void> {
     const { folder, service, log, port } = this.named;
     const tree = folderInPlace ? this.root : join(folder, 'initial');
     // The checker, which has no privileges, has to get in.
@@ -230,7 +235,7 @@ export class ConsoleHost {
         service,
         log,
         config: 'named.conf',
-        rehearsal: this.#user === null ? 'off' : 'auto',
+        rehearsal,
       },
       ...(this.#user !== null && { helper: this.helper }),
     };

@@ -1,15 +1,16 @@
-import { appendFile, lstat, readFile, readlink, writeFile } from 'node:fs/promises';
+import { appendFile, cp, lstat, readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { ConsoleHost } from './console-host.ts';
+import { execa } from 'execa';
+import { ConsoleHost, MAIN } from './console-host.ts';
 import { until } from './named-service.ts';
 
 let host: ConsoleHost;
 afterEach(() => host?.remove());
 
 /** A host whose agent has taken over what was there. */
-async function adopted(): Promise<void> {
-  host = await ConsoleHost.start();
+async function adopted(rehearsal: 'auto' | 'off' = 'off'): Promise<void> {
+  host = await ConsoleHost.start({ rehearsal });
   host.startAgent();
   await until('the agent has adopted what is there', async () => host.status?.health.verdict === 'pass');
 }
@@ -176,4 +177,70 @@ test('an agent that hangs is told of, and not worked around', async () => {
   } finally {
     process.kill(host.agentPid, 'SIGCONT');
   }
+});
+
+test.each(['auto', 'off'] as const)(
+  'what refuses every question is not adopted, whether it can be rehearsed (%s), and the host serves on',
+  async (rehearsal) => {
+    await adopted(rehearsal);
+    const pid = host.status?.daemon.pid;
+    const { lastKnownGood } = await host.json('status');
+    const file = join(host.root, 'named.conf');
+    const text = await readFile(file, 'utf8');
+    const broken = text.replace('options {', 'options { allow-query { none; };');
+    await writeFile(file, broken);
+    expect(await host.json('adopt', '--reason', 'x')).toMatchObject({
+      exit: 3,
+      text: expect.stringContaining('REFUSED') as string,
+    });
+    expect(await host.serial()).toBe('42');
+    expect(await host.json('status')).toMatchObject({ lastKnownGood });
+    // What could be rehearsed has cost nobody anything, and nothing of it was touched.
+    if (rehearsal === 'auto') expect(await readFile(file, 'utf8')).toBe(broken);
+    else expect(await readFile(file, 'utf8')).toBe(text);
+    const daemon = (await host.json('status'))['daemon'] as { pid: number };
+    expect(daemon.pid === pid).toBe(rehearsal === 'auto');
+  },
+);
+
+test('what was adopted is taken back with a revert, and the recorded files are live again', async () => {
+  await adopted('auto');
+  const file = join(host.root, 'example.com.zone');
+  const original = await readFile(file, 'utf8');
+  await writeFile(file, original.replace(' 42 ', ' 50 '));
+  expect(await host.json('adopt', '--reason', 'a fix')).toMatchObject({ result: 'done' });
+  expect(await host.json('restart')).toMatchObject({ exit: 0 });
+  expect(await host.serial()).toBe('50');
+  expect(await host.json('revert', '--reason', 'no fix')).toMatchObject({ result: 'done', exit: 0 });
+  expect([await host.serial(), await readFile(file, 'utf8')]).toEqual(['42', original]);
+  expect(await host.json('revert')).toMatchObject({ result: 'nothing', exit: 0 });
+});
+
+test('a folder in the place of the link is moved aside by a repair, and nothing of it is lost', async () => {
+  await adopted();
+  const live = await readlink(host.root);
+  await rm(host.root);
+  await cp(live, host.root, { recursive: true });
+  await writeFile(join(host.root, 'mine'), '');
+  expect(await host.json('repair')).toMatchObject({
+    exit: 0,
+    text: expect.stringContaining(`${host.root}.found-1`) as string,
+  });
+  expect(await readlink(host.root)).toBe(live);
+  expect(await readdir(`${host.root}.found-1`)).toContain('mine');
+  expect(await host.run('verify')).toMatchObject({ exit: 0 });
+});
+
+test('an agent without a configuration says so in one sentence', async () => {
+  host = await ConsoleHost.start();
+  await rm(join(host.named.folder, 'agent.json'));
+  const { stdout, exitCode } = await execa(process.execPath, [MAIN], {
+    env: host.environment,
+    reject: false,
+  });
+  expect(exitCode).toBe(1);
+  expect(JSON.parse(stdout)).toMatchObject({
+    msg: expect.stringMatching(/agent\.json: there is no such file/) as string,
+  });
+  expect(stdout).not.toContain(' at ');
 });

@@ -90,6 +90,27 @@ describe('before a daemon starts', () => {
     expect(await host.live()).toBe(host.good);
   });
 
+  test.each(['with an agent that has not looked yet', 'with no agent'])(
+    'a managed root that is gone is linked to the last known good generation (%s)',
+    async (who) => {
+      const host = await hostOnDisk(folder, { upTo: 'confirmed' });
+      if (who !== 'with no agent') await holdLock(host);
+      await rm(host.root);
+      await guard(host);
+      expect(await host.live()).toBe(host.bad);
+    },
+  );
+
+  test('a generation of which every record is lost is not started after a reboot, also beside an agent', async () => {
+    const host = await hostOnDisk(folder, { upTo: 'soaking' });
+    const file = join(host.journal, 'journal');
+    const [header, adopted] = (await readFile(file, 'latin1')).split('\n');
+    await writeFile(file, `${header}\n${adopted}\n`, 'latin1');
+    await holdLock(host);
+    await guard(host);
+    expect(await host.live()).toBe(host.good);
+  });
+
   test('no agent can start while the guard is at work', async () => {
     const host = await hostOnDisk(folder, { upTo: 'soaking' });
     await execa('mkfifo', [join(folder, 'go')]);

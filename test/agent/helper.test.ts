@@ -115,40 +115,45 @@ async function ready(
   return host;
 }
 
+/** A host with a real name server, which serves serial 1; the other generation has serial 2. */
+async function realHost(): Promise<{ host: HostOnDisk; serial: () => Promise<string | undefined> }> {
+  const named = await startNamed();
+  endings.push(() => named.remove());
+  await execa('chmod', ['755', named.folder]);
+  const zone = (serial: string): string => ZONE.replace('42 3600', `${serial} 3600`);
+  const conf = namedConf(named.folder, named.port).replace(
+    `${named.folder}/example.com.zone`,
+    `${folder}/root/example.com.zone`,
+  );
+  const host = await hostOnDisk(folder, {
+    upTo: 'ready',
+    good: { 'named.conf': conf, 'example.com.zone': zone('1') },
+    bad: { 'named.conf': conf, 'example.com.zone': zone('2') },
+    config: {
+      helper: socket,
+      daemon: { driver: 'runit', service: named.service, log: named.log, config: 'named.conf' },
+    },
+  });
+  await giveStore(host);
+  await writeFile(
+    join(named.service, 'run'),
+    `#!/bin/sh\nexec named -f -c ${host.root}/named.conf -L ${named.log}\n`,
+  );
+  await until('named runs', async () => (await processesIn(named.config)).length > 0);
+  await execa('sv', ['restart', named.service]);
+  const serial = (): Promise<string | undefined> =>
+    dig(named.port, 'example.com', 'SOA').then(
+      ([line]) => line?.split(' ')[2],
+      () => undefined,
+    );
+  await until('the old zone is served', async () => (await serial()) === '1');
+  await startHelper(host);
+  return { host, serial };
+}
+
 describe.runIf(possible)('an agent that is not root', { timeout: 60_000 }, () => {
   test('changes a real name server and goes back, and can do neither by itself', async () => {
-    const named = await startNamed();
-    endings.push(() => named.remove());
-    await execa('chmod', ['755', named.folder]);
-    const zone = (serial: string): string => ZONE.replace('42 3600', `${serial} 3600`);
-    const conf = namedConf(named.folder, named.port).replace(
-      `${named.folder}/example.com.zone`,
-      `${folder}/root/example.com.zone`,
-    );
-    const host = await hostOnDisk(folder, {
-      upTo: 'ready',
-      good: { 'named.conf': conf, 'example.com.zone': zone('1') },
-      bad: { 'named.conf': conf, 'example.com.zone': zone('2') },
-      config: {
-        helper: socket,
-        daemon: { driver: 'runit', service: named.service, log: named.log, config: 'named.conf' },
-      },
-    });
-    await giveStore(host);
-    await writeFile(
-      join(named.service, 'run'),
-      `#!/bin/sh\nexec named -f -c ${host.root}/named.conf -L ${named.log}\n`,
-    );
-    await until('named runs', async () => (await processesIn(named.config)).length > 0);
-    await execa('sv', ['restart', named.service]);
-    const serial = (): Promise<string | undefined> =>
-      dig(named.port, 'example.com', 'SOA').then(
-        ([line]) => line?.split(' ')[2],
-        () => undefined,
-      );
-    await until('the old zone is served', async () => (await serial()) === '1');
-    await startHelper(host);
-
+    const { host, serial } = await realHost();
     const [pid = 0] = await processesIn(`${host.root}/named.conf`);
     const alone = await asAgent(host, `switch-alone ${host.bad}`, `kill ${pid}`, 'observe');
     expect(alone[0]?.error).toContain('EACCES');
@@ -170,6 +175,17 @@ describe.runIf(possible)('an agent that is not root', { timeout: 60_000 }, () =>
     expect(reverted.map(({ error }) => error)).toEqual(Array(5).fill(undefined));
     await until('the old zone is served again', async () => (await serial()) === '1');
     expect(await host.live()).toBe(host.good);
+  });
+
+  test('has a real name server read a change again, which goes on as the same process', async () => {
+    const { host, serial } = await realHost();
+    const [pid = 0] = await processesIn(`${host.root}/named.conf`);
+    const applying = `record ${JSON.stringify(entriesOf(host.good, host.bad)[3])}`;
+    const done = await asAgent(host, applying, `switch ${host.bad}`, 'reload', 'reloaded', 'observe');
+    expect(done.slice(0, 3)).toEqual([{ done: null }, { done: null }, { done: null }]);
+    expect(done[3]?.done).toMatchObject({ verdict: 'pass', code: 'reloaded' });
+    expect(done[4]?.done).toMatchObject({ process: { pid } });
+    await until('the new zone is served', async () => (await serial()) === '2');
   });
 
   test('adopts what is there', async () => {

@@ -1,4 +1,5 @@
 import { appendFileSync } from 'node:fs';
+import { flushCompileCache } from 'node:module';
 import { compose } from '../../services/agent/src/compose.ts';
 import { loadConfig } from '../../services/agent/src/config.ts';
 import type { Outside } from '../../services/agent/src/runtime/outside.ts';
@@ -6,22 +7,19 @@ import { isAct } from '../../services/agent/src/testing/acts.ts';
 import { within } from '../../services/agent/src/testing/lifetime.ts';
 import { silentLog } from '../../services/agent/src/testing/silent-log.ts';
 
-// The real agent, which kills itself before or after its n-th act: KILL_AT is "3 before" or "3 after". ACTS is a file
-// to which every act is written before it is begun.
+// The real agent, which kills itself after its n-th act (KILL_AFTER). ACTS is a file to which every act is written
+// before it is begun.
 
-const [at = '0', when] = (process.env['KILL_AT'] ?? '').split(' ');
 const acts = process.env['ACTS'] ?? '/dev/null';
-let left = Number(at) || Number.POSITIVE_INFINITY;
+let left = Number(process.env['KILL_AFTER']) || Number.POSITIVE_INFINITY;
 
 function killable(outside: Outside): Outside {
   const watched = <T extends object>(name: string, adapter: T): T =>
     within({ dead: false }, name, adapter, (call) => {
       if (!isAct(call.step)) return;
-      if (call.when === 'before') {
-        appendFileSync(acts, `${call.step}\n`);
-        left -= 1;
-      }
-      if (left === 0 && call.when === when) process.kill(process.pid, 'SIGKILL');
+      if (call.when === 'before') appendFileSync(acts, `${call.step}\n`);
+      else left -= 1;
+      if (left === 0) process.kill(process.pid, 'SIGKILL');
     });
   return {
     ...outside,
@@ -31,5 +29,7 @@ function killable(outside: Outside): Outside {
   };
 }
 
+// A process that is killed would not keep what it has compiled.
+flushCompileCache();
 const run = await compose(await loadConfig(process.env), silentLog, killable);
 await run(new AbortController().signal);

@@ -68,7 +68,7 @@ const FAULTS: Fault[] = [
       return async () => release();
     },
     forMs: 2500,
-    says: /shutting down|exiting|running|all zones loaded/,
+    says: /shutting down|exiting|interface scanning terminated|running|all zones loaded/,
   },
   {
     name: 'named does not react to TERM at all',

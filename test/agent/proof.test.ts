@@ -33,6 +33,7 @@ async function proved(
   now: Digest,
   expected: unknown = {},
   directories: string[] = [],
+  action: 'restart' | 'reload' = 'restart',
 ): Promise<Verdict> {
   const pathOf = (digest: Digest): string => trees.get(digest) ?? '';
   await rm(root, { force: true });
@@ -59,7 +60,7 @@ async function proved(
     confirmWithinMs: 1,
     verifyWithinMs: 1,
   };
-  const assignment = Assignment.parse({ ...rest, bundle: now, expect: expected });
+  const assignment = Assignment.parse({ ...rest, bundle: now, expect: expected, action });
   return prove({ generations, checker } as unknown as Parameters<typeof prove>[0], assignment, before);
 }
 
@@ -95,6 +96,33 @@ describe('the proof of a change', () => {
     const verdict = await proved(live, await tree('grown', { ...plain, 'a.example': records(RECORDS + 1) }));
     expect(verdict).toMatchObject({ verdict: 'pass', code: 'as_expected' });
     expect(verdict.reason).toContain('a.example 22→23 records');
+  });
+
+  test.each([
+    ['category default { null; };', 'reload_unproved'],
+    ['channel n { null; }; category default { n; };', 'reload_unproved'],
+    ['category default { default_syslog; }; category general { null; };', 'reload_unproved'],
+    ['category default { null; }; category general { default_syslog; };', 'as_expected'],
+    ['category queries { null; };', 'as_expected'],
+  ])('refuses a reload that could never say that it finished: %s', async (logging, expected) => {
+    const muted = { ...plain, 'named.conf': `${plain['named.conf']}logging { ${logging} };\n` };
+    const verdict = await proved(live, await tree(`muted ${logging}`, muted), {}, [], 'reload');
+    expect(verdict.code).toBe(expected);
+    expect((await proved(live, await tree(`muted ${logging}`, muted))).code).toBe('as_expected');
+  });
+
+  test('refuses a primary that would come from another server, unless a copy of it is here or it is announced', async () => {
+    const from = (file: string) =>
+      `zone "b.example" { type secondary; primaries { 192.0.2.1; }; file "${file}"; };\n`;
+    const turned = (file: string) => ({
+      ...plain,
+      'named.conf': `${OPTIONS}${zone('a.example')}${from(file)}`,
+    });
+    const absent = await tree('turned', turned('@S@/b'));
+    expect(await proved(live, absent)).toMatchObject({ verdict: 'fail', code: 'zone_type_changed' });
+    expect((await proved(live, absent)).reason).toContain('b.example (primary→secondary)');
+    expect((await proved(live, absent, { zonesRemoved: ['b.example'] })).code).toBe('as_expected');
+    expect((await proved(live, await tree('copied', turned('@S@/dynamic')))).code).toBe('as_expected');
   });
 
   const code = '// nothing is left\n';

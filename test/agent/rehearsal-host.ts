@@ -30,6 +30,8 @@ export interface Candidate {
   /** Instead of `listen-on port … { 127.0.0.1; }`. */
   listen?: string;
   zones?: Record<string, string>;
+  /** What follows the zones, such as the end of a view. */
+  end?: string;
   recursion?: 'yes' | 'no';
   /** Replaces the serial of example.com. */
   serial?: number;
@@ -196,6 +198,7 @@ export class RehearsalHost {
       statements = 'controls { };',
       listen,
       zones = {},
+      end = '',
       serial = 42,
       recursion = 'no',
     }: Candidate,
@@ -214,7 +217,7 @@ ${Object.entries(own)
     ([zone, body]) =>
       `zone "${zone}" { ${body.includes('file ') ? body : `${body} file "${this.root}/zones/${zone}";`} };\n`,
   )
-  .join('')}`;
+  .join('')}${end}`;
     for (const zone of Object.keys(own)) {
       const file = join(tree, 'zones', zone);
       await mkdir(dirname(file), { recursive: true });

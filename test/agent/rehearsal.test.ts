@@ -25,14 +25,33 @@ beforeAll(async () => {
 });
 afterAll(() => host?.remove());
 
+/** Limits everybody but the host itself. */
+const limited = (how: string) =>
+  `rate-limit { responses-per-second 2; ${how} exempt-clients { 127.0.0.1; }; };`;
+
 describe('a candidate that answers', () => {
+  test('passes though it limits rates, where clients that are cut short can come back over TCP', async () => {
+    expect(await host.rehearse({ options: limited('slip 2;') })).toMatchObject({ code: 'rehearsed' });
+  });
+
+  test('passes though it drops most of what one client asks, where the live one does so too', async () => {
+    const strict = await RehearsalHost.start({ live: { options: limited('slip 0;') } });
+    try {
+      const verdict = await strict.rehearse({ options: limited('slip 0;'), serial: 43 });
+      expect(verdict).toMatchObject({ verdict: 'pass', code: 'rehearsed' });
+      expect(verdict.reason).toContain('So does the configuration that is live');
+    } finally {
+      await strict.remove();
+    }
+  });
+
   test('passes, and what the live server lacked is asked too', async () => {
     const verdict = await host.rehearse(
       { zones: { 'new.example': 'type primary;' }, serial: 43 },
       { checks: [{ name: 'www.example.com', type: 'A', expect: { answers: ['192.0.2.80'] } }] },
     );
     expect(verdict).toMatchObject({ verdict: 'pass', code: 'rehearsed' });
-    expect(verdict.reason).toBe('In the rehearsal, all 5 questions were answered as expected.');
+    expect(verdict.reason).toBe('In the rehearsal, all 8 questions were answered as expected.');
   });
 
   test('passes also when it needs some time to come up', async () => {
@@ -85,6 +104,21 @@ describe('a candidate that the checker accepts', () => {
       says: /example\.com SOA over (udp|tcp) answered REFUSED, expected NOERROR/,
     },
     {
+      what: 'and refuses whoever asks as clients do, with recursion desired, is found out',
+      candidate: () => ({
+        statements: 'controls { }; view "r" { match-recursive-only yes; }; view "all" {',
+        end: '};',
+      }),
+      code: 'wrong_answers',
+      says: /example\.com SOA over udp with recursion desired .*answered REFUSED/,
+    },
+    {
+      what: 'and drops nearly all that one client asks, is found out',
+      candidate: () => ({ options: limited('slip 0;') }),
+      code: 'drops_answers',
+      says: /rate limiting or a quota drops answers: of 60 questions .* \d were answered/,
+    },
+    {
       what: 'and has an older serial, is found out',
       candidate: () => ({ serial: 7 }),
       code: 'wrong_answers',
@@ -101,7 +135,7 @@ describe('a candidate that the checker accepts', () => {
       what: 'and listens on another port, is found out',
       candidate: () => ({ listen: `listen-on port ${host.port + 1} { any; };` }),
       code: 'no_answer',
-      says: /look at its listen-on/,
+      says: /at 127\.0\.0\.1 port \d+: connection refused; its log says that it listens on 127\.0\.0\.1#\d+.*; look at its listen-on and its port/,
       within: 1000,
     },
     {

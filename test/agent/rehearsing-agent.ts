@@ -13,6 +13,6 @@ const asked = async (): Promise<string> => {
   return answer.kind === 'none' ? answer.cause : `${answer.rcode} ${answer.serial}`;
 };
 while (stage.state().is === 'running' && !(await asked()).startsWith('NOERROR'));
-console.log(`${await asked()} ${await stage.lastWords()}`);
+console.log(`${await asked()} ${await stage.log()}`);
 process.stdin.resume();
 process.stdin.on('end', () => void stage.close());

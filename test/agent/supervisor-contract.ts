@@ -1,4 +1,4 @@
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Supervisor } from '../../services/agent/src/adapters/supervisor/interface.ts';
@@ -24,19 +24,27 @@ export interface Subject {
   remove(): Promise<void>;
 }
 
-/** Programs that do one odd thing each. What is ignored stays ignored over `exec`. */
+/**
+ * Programs that do one odd thing each. What is ignored stays ignored over `exec`; SET gets the number of a process
+ * that has set its trap, before which TERM ends it as any other.
+ */
 const PROGRAMS = {
   fine: 'exec sleep 1000',
   another: 'exec sleep 2000',
-  'slow to stop': "trap 'sleep 2; exit 0' TERM; while :; do sleep 0.05; done",
-  'deaf to TERM': "trap '' TERM; exec sleep 1000",
+  'slow to stop': `trap 'sleep 2; exit 0' TERM; echo $$ >"$SET"; while :; do sleep 0.05; done`,
+  'deaf to TERM': `trap '' TERM; echo $$ >"$SET"; exec sleep 1000`,
   'not starting': 'echo "general: error: cannot start" >>"$LOG"; exit 7',
   'ending soon': 'sleep 0.2; exit 3',
 } as const;
 
+const trapFile = ({ folder }: Subject): string => join(folder, 'trap-is-set');
+
 /** Writes the program of the next start. */
 export async function setProgram(subject: Subject, program: keyof typeof PROGRAMS): Promise<void> {
-  await writeFile(subject.program, `#!/bin/sh\nLOG='${subject.log}'\n${PROGRAMS[program]}\n`);
+  await writeFile(
+    subject.program,
+    `#!/bin/sh\nLOG='${subject.log}' SET='${trapFile(subject)}'\n${PROGRAMS[program]}\n`,
+  );
 }
 
 /** What every daemon driver does, whoever supervises. */
@@ -78,7 +86,13 @@ export function supervisorContract(
     await setProgram(subject, program);
     const before = (await driver.observe()).process;
     await driver.restart();
-    return { driver, old: await newProcess(driver, before) };
+    const old = await newProcess(driver, before);
+    if (PROGRAMS[program].startsWith('trap')) {
+      const isSet = async (): Promise<boolean> =>
+        (await readFile(trapFile(subject), 'utf8').catch(() => '')).trim() === String(old.pid);
+      await until('its trap is set', isSet);
+    }
+    return { driver, old };
   };
 
   /** What is not known of an end that nobody saw may be left out, and never made up. */

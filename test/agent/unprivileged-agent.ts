@@ -34,6 +34,16 @@ async function restart(): Promise<void> {
   });
 }
 
+/** What the daemon says of the reload, as soon as it has said it. */
+async function reloaded(): Promise<unknown> {
+  let verdict = await supervisor.reloaded();
+  await until('the daemon has said how the reload went', async () => {
+    verdict = await supervisor.reloaded();
+    return verdict.verdict !== 'pending';
+  });
+  return verdict;
+}
+
 async function perform(act: string): Promise<unknown> {
   const [verb = ''] = act.split(' ');
   const argument = act.slice(verb.length + 1);
@@ -56,6 +66,8 @@ async function perform(act: string): Promise<unknown> {
       return restart();
     case 'reload':
       return supervisor.reload(config.root);
+    case 'reloaded':
+      return reloaded();
     case 'kill':
       return process.kill(Number(argument), 'SIGTERM');
     default:

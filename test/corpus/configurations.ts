@@ -165,6 +165,21 @@ const checker: Omit<BadConfiguration, 'caught'>[] = [
     files: namedConf('directory "{{host.stateDir}}"', 'directory "{{host.stateDir}}/nowhere"'),
     says: /nowhere/,
   },
+  {
+    name: 'a log file in a folder that is not there',
+    files: withStatements(
+      'logging { channel f { file "{{host.stateDir}}/nowhere/n.log"; }; category default { f; }; };',
+    ),
+    says: /nowhere/,
+  },
+  {
+    name: 'a managed-keys directory that is not there',
+    files: namedConf(
+      'managed-keys-directory "{{host.stateDir}}"',
+      'managed-keys-directory "{{host.stateDir}}/nowhere"',
+    ),
+    says: /nowhere|managed-keys/,
+  },
 ];
 
 const difference: Omit<BadConfiguration, 'caught'>[] = [
@@ -213,21 +228,6 @@ const rehearsal: Omit<BadConfiguration, 'caught'>[] = [
     name: 'the wrong port',
     files: namedConf('listen-on port {{host.port}}', 'listen-on port {{host.controlPort}}'),
     says: /connection refused|no answer/,
-  },
-  {
-    name: 'a log file in a folder that is not there',
-    files: withStatements(
-      'logging { channel f { file "{{host.stateDir}}/nowhere/n.log"; }; category default { f; }; };',
-    ),
-    says: /nowhere/,
-  },
-  {
-    name: 'a managed-keys directory that is not there',
-    files: namedConf(
-      'managed-keys-directory "{{host.stateDir}}"',
-      'managed-keys-directory "{{host.stateDir}}/nowhere"',
-    ),
-    says: /nowhere|managed-keys/,
   },
   {
     name: 'a serial that goes back',

@@ -58,6 +58,8 @@ export const AnswerBefore = z.strictObject({
   /** In presentation form, as `named-checkconf -l` has it: wider than a name that a check may ask for. */
   zone: z.string().min(1).max(1024).regex(PRINTABLE, PRINTABLE_RULE),
   transport: z.enum(['udp', 'tcp']),
+  /** Present when it was asked with RD set, as the stub resolvers of clients ask. */
+  recursionDesired: z.literal(true).optional(),
   rcode: z.enum(RCODES),
   aa: z.boolean(),
   serial: z.int().min(0).max(4_294_967_295).nullable(),

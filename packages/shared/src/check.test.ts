@@ -19,7 +19,6 @@ test('a check needs a name and a type, and has a default for the rest', () => {
     ...QUESTION,
     transport: 'both',
     at: 'service',
-    recursionDesired: false,
     ednsUdpSize: 1232,
     dnssecOk: false,
     randomLabel: false,
@@ -202,6 +201,13 @@ describe('fields that contradict one another', () => {
     ['truncation over TCP', asking({ transport: 'tcp', expect: { tc: true } }), '/expect/tc'],
     ['a serial of an address', expecting({ minSerial: 1 }), '/expect/minSerial'],
     ['a serial of a refusal', { ...soa, expect: { rcode: 'REFUSED', minSerial: 1 } }, '/expect/minSerial'],
+    ['an address that is none', expecting({ answers: ['192.0.2.1', 'not an ip'] }), '/expect/answers/1'],
+    ['an address of the other family', expecting({ answers: ['2001:db8::1'] }), '/expect/answers/0'],
+    [
+      'an IPv6 address that is none',
+      asking({ type: 'AAAA', expect: { answers: ['::ffff:zz'] } }),
+      '/expect/answers/0',
+    ],
     ['records in a refusal', expecting({ rcode: 'REFUSED', answers: ['192.0.2.1'] }), '/expect/answers'],
     [
       'a latency beyond the timeout',
@@ -226,6 +232,10 @@ describe('fields that contradict one another', () => {
   test.each<[string, object]>([
     ['a zone transfer that is refused', { ...axfr, expect: { rcode: 'REFUSED' } }],
     ['no records in a refusal', expecting({ rcode: 'NXDOMAIN', answers: [] })],
+    [
+      'an IPv6 address, however it is written',
+      asking({ type: 'AAAA', expect: { answers: ['2001:DB8:0::1', '::ffff:192.0.2.1'] } }),
+    ],
     ['no records where the name exists', expecting({ answers: [] })],
     ['the lowest serial with the flag aa', { ...soa, expect: { minSerial: 0, aa: true } }],
     ['a final dot, a wildcard and upper case', { name: '*.WWW.Example.com.', type: 'A' }],

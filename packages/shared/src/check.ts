@@ -76,8 +76,11 @@ export const Check = z.strictObject({
   transport: z.enum(['udp', 'tcp', 'both']).default('both'),
   /** `loopback`: 127.0.0.1 or ::1 at the same port. It shows less than it seems to: other clients may be refused. */
   at: z.enum(['service', 'loopback', 'both']).default('service'),
-  /** Whether the server is asked to find out what it does not know. */
-  recursionDesired: z.boolean().default(false),
+  /**
+   * Whether the server is asked to find out what it does not know. Left out, it is not, and for a name in a zone of the
+   * host's own both are asked: clients set the flag, other servers do not, and views tell them apart.
+   */
+  recursionDesired: z.boolean().optional(),
   /** The largest answer that may come over UDP, in bytes; 0 asks without EDNS, as very old clients do. */
   ednsUdpSize: UdpSize.default(1232),
   /** Whether signatures are asked for (the flag DO of EDNS). */
@@ -103,6 +106,9 @@ export const AssignedCheck = Check.extend({
   expect: ExpectedAnswer.extend({ maxLatency: Milliseconds.optional() }).default({ rcode: 'NOERROR' }),
 });
 
+/** What the data of address records must look like. */
+const ADDRESSES: Partial<Record<Check['type'], z.ZodType>> = { A: z.ipv4(), AAAA: z.ipv6() };
+
 /** Characters of a random label and its dot. */
 export const RANDOM_LABEL_LENGTH = 17;
 const LONGEST_NAME = 253;
@@ -114,16 +120,34 @@ export const SubmittedCheck = Check.superRefine((check, ctx) => {
   }
 });
 
+interface Contradiction {
+  when: boolean;
+  path: (string | number)[];
+  message: string;
+}
+
+/** An answer that no record of the type can ever be. */
+function impossibleAddresses({ type, expect: { answers = [] } }: Check): Contradiction[] {
+  const address = ADDRESSES[type];
+  if (address === undefined) return [];
+  return answers.map((answer, at) => ({
+    when: !address.safeParse(answer.trim()).success,
+    path: ['expect', 'answers', at],
+    message: `is no ${type === 'A' ? 'IPv4' : 'IPv6'} address, so a record of type ${type} can never have it`,
+  }));
+}
+
 /**
  * Fields that contradict one another. They are refused and never corrected: a check that can never pass halts every
  * rollout, and one that can never fail proves nothing.
  */
-function contradictions(check: Check): { when: boolean; path: string[]; message: string }[] {
+function contradictions(check: Check): Contradiction[] {
   const { type, transport, ednsUdpSize, dnssecOk, randomLabel, expect, timeout } = check;
   const bare = check.name.replace(/\.$/, '');
   const noEdns = ednsUdpSize === 0;
   const noData = expect.rcode !== 'NOERROR';
   return [
+    ...impossibleAddresses(check),
     {
       when: type === 'AXFR' && transport !== 'tcp',
       path: ['transport'],

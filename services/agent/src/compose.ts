@@ -15,6 +15,7 @@ import { openGenerations } from './adapters/generations/file-generations.ts';
 import { treeIn } from './adapters/generations/layout.ts';
 import { liveLink } from './adapters/generations/live-link.ts';
 import { socketHelper } from './adapters/helper/socket-helper.ts';
+import { openPatiently } from './adapters/journal/patient-journal.ts';
 import { openJournal } from './adapters/journal/file-journal.ts';
 import type { Journal } from './adapters/journal/interface.ts';
 import { readJournal, readOnlyJournal } from './adapters/journal/read-journal.ts';
@@ -51,8 +52,9 @@ async function outsideOf(config: Config, log: Logger): Promise<Outside> {
 
 async function journalOf({ storeDir }: Config, log: Logger): Promise<Journal> {
   const options = { clock: systemClock, boot: await readBootId() };
-  const journal = await openJournal(join(storeDir, 'journal'), options);
-  if (journal.damage !== null) log.error({ damage: journal.damage }, 'the journal is damaged');
+  const journal = await openPatiently(join(storeDir, 'journal'), options);
+  if (journal.damage != null) log.error({ damage: journal.damage }, 'the journal is damaged');
+  if (journal.unwritable != null) log.error(journal.unwritable);
   return journal;
 }
 
@@ -153,7 +155,11 @@ export async function guardBeforeStart(config: Config, agentAlive: boolean): Pro
       await journal.close();
     }
   };
-  const link = { live: () => live.read(), switchTo: (generation: Digest) => live.switchTo(generation) };
+  const link = {
+    live: () => live.read(),
+    absent: () => live.absent(),
+    switchTo: (generation: Digest) => live.switchTo(generation),
+  };
   const done = await guardStart({ clock: systemClock, boot, agentAlive, memory, link, append });
   await becomeOwnerOf(storeDir);
   await markGuarded(storeDir, boot);
@@ -182,7 +188,7 @@ async function showMetrics(
 
 /** An agent without its console is still an agent: it must not be kept from reverting by a socket. */
 async function listenToConsole({ storeDir }: Config, log: Logger, agent: Agent): Promise<void> {
-  const status = (): Promise<ConsoleStatus> => Promise.resolve(agent.consoleStatus({ pid: process.pid }));
+  const status = (): Promise<ConsoleStatus> => agent.consoleStatus({ pid: process.pid });
   try {
     await openConsole(storeDir, { status, operate: (order) => agent.operate(order) });
   } catch (error) {
@@ -210,12 +216,15 @@ export function composeConsole(config: Config, log: Logger): Pick<Means, 'look' 
       return verify({ outside, memory: recall(records), records, journalDamage: read.damage ?? null });
     },
 
-    async alone() {
-      const agent = new Agent(await hostOf(config, log, await journalOf(config, log)), () => undefined);
+    async alone(verb) {
+      const host = await hostOf(config, log, await journalOf(config, log));
+      // Only what becomes the last known good generation is rehearsed; see `Adopter`.
+      const rehearsal = verb === 'adopt' ? await rehearsalOf(config) : host.rehearsal;
+      const agent = new Agent({ ...host, rehearsal }, () => undefined);
       await agent.look();
       let running: Promise<void> | null = null;
       return {
-        status: () => Promise.resolve(agent.consoleStatus(null)),
+        status: () => agent.consoleStatus(null),
         operate(order) {
           const outcome = agent.operate(order);
           // Not before there is an order: what nobody asked for, the next agent does.

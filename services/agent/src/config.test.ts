@@ -49,6 +49,6 @@ test('all faults are told at once, each with its path', () => {
 test('the file that the environment names is named in the error', async () => {
   await expect(loadConfig({})).rejects.toThrow('BREAKWATER_AGENT_CONFIG');
   await expect(loadConfig({ BREAKWATER_AGENT_CONFIG: '/nowhere.json' })).rejects.toThrow(
-    '/nowhere.json: ENOENT',
+    '/nowhere.json: there is no such file',
   );
 });

@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import { isAbsolute, normalize } from 'node:path';
 import { DatacenterName, Duration, HostId, parse } from '@breakwater/shared';
 import { z } from 'zod';
+import { hasCode } from './adapters/durable.ts';
 
 const FOLDER_RULE = 'write an absolute path';
 const Path = z.string().refine(isAbsolute, FOLDER_RULE);
@@ -119,21 +120,31 @@ const Config = z.strictObject({
 });
 export type Config = Readonly<z.output<typeof Config>>;
 
+/** There is no configuration that an agent could run with; the message is all that a person needs to know. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
 /**
  * Reads the configuration from the file that `BREAKWATER_AGENT_CONFIG` names.
- * @throws with all faults at once, each with its path.
+ * @throws ConfigError with all faults at once, each with its path.
  */
 export async function loadConfig(environment: NodeJS.ProcessEnv): Promise<Config> {
   const path = environment['BREAKWATER_AGENT_CONFIG'];
-  if (path === undefined) throw new Error('BREAKWATER_AGENT_CONFIG must name the configuration file');
+  if (path === undefined) throw new ConfigError('BREAKWATER_AGENT_CONFIG must name the configuration file');
   try {
     return parseConfig(await readFile(path, 'utf8'));
   } catch (error) {
-    throw new Error(`${path}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    throw new ConfigError(`${path}: ${wordsOf(error)}`, { cause: error });
   }
 }
 
 /** Reads a configuration. @throws BreakwaterError with all faults. */
 export function parseConfig(json: string): Config {
   return Object.freeze(parse(Config, JSON.parse(json)));
+}
+
+function wordsOf(error: unknown): string {
+  if (hasCode(error, 'ENOENT')) return 'there is no such file; it is to hold the configuration of the agent';
+  return error instanceof Error ? error.message : String(error);
 }

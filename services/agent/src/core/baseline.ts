@@ -20,6 +20,8 @@ export interface ZoneAnswer {
   transport: 'udp' | 'tcp';
   /** Present when it was asked at loopback rather than at the service address. */
   at?: 'loopback';
+  /** Present when it was asked with RD set, as the stub resolvers of clients ask. */
+  recursionDesired?: true | undefined;
   rcode: Rcode;
   aa: boolean;
   /** SOA serial, when the answer held one. */

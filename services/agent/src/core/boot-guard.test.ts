@@ -32,9 +32,9 @@ function upTo(type: JournalEntry['type']): JournalEntry[] {
 }
 
 const PENDING = ['applying', 'restarting', 'verifying', 'soaking', 'soaked'] as const;
-const same = { live: NEW, boot: 'boot-1', agentAlive: true };
-const rebooted = { live: NEW, boot: 'boot-2', agentAlive: true };
-const noAgent = { live: NEW, boot: 'boot-1', agentAlive: false };
+const same = { live: NEW, absent: false, boot: 'boot-1', agentAlive: true };
+const rebooted = { ...same, boot: 'boot-2' };
+const noAgent = { ...same, agentAlive: false };
 
 describe('before the daemon starts', () => {
   test.each(PENDING)('%s: back after a reboot and without an agent, and only then', (phase) => {
@@ -43,11 +43,11 @@ describe('before the daemon starts', () => {
     expect(generationToStart(memory, rebooted)).toBe(OLD);
     expect(generationToStart(memory, noAgent)).toBe(OLD);
     expect(generationToStart(memory, { ...noAgent, live: OLD })).toBeNull();
-    expect(entryOfGuard(memory, 'boot-1', 7)).toMatchObject({
+    expect(entryOfGuard(memory, same, 7)).toMatchObject({
       type: 'failed',
       verdict: { code: 'agent_not_running' },
     });
-    expect(entryOfGuard(memory, 'boot-2', 7)).toMatchObject({
+    expect(entryOfGuard(memory, rebooted, 7)).toMatchObject({
       type: 'failed',
       verdict: { code: 'rebooted' },
     });
@@ -56,7 +56,7 @@ describe('before the daemon starts', () => {
   test('a change that is given up goes back also while an agent lives', () => {
     const failed = memoryOf([...upTo('soaking'), { type: 'failed', epoch: 1, verdict, seenAt: 0 }]);
     expect(generationToStart(failed, same)).toBe(OLD);
-    expect(entryOfGuard(failed, 'boot-1', 7)).toBeNull();
+    expect(entryOfGuard(failed, same, 7)).toBeNull();
   });
 
   test('a confirmed generation stays, whatever happened', () => {
@@ -71,13 +71,28 @@ describe('before the daemon starts', () => {
   test('a damaged intent, and so nothing to say what was before, still leads to the last known good', () => {
     const memory = memoryOf(STEPS.slice(0, 6).filter(({ type }) => type !== 'applying'));
     expect(generationToStart(memory, noAgent)).toBe(OLD);
+    expect(entryOfGuard(memory, same, 7)).toMatchObject({
+      type: 'failed',
+      verdict: { code: 'journal_inconsistent', reason: expect.stringContaining('damaged') as string },
+    });
   });
 
-  test('a generation that no record explains is not started unwatched, and a link made by hand is left alone', () => {
+  test('a link that is gone is made again, with an agent and without, and not before there is a way back', () => {
+    for (const start of [same, rebooted, noAgent]) {
+      const gone = { ...start, live: null, absent: true };
+      expect(generationToStart(memoryOf(STEPS), gone)).toBe(NEW);
+      expect(generationToStart(memoryOf([]), gone)).toBeNull();
+    }
+    expect(generationToStart(memoryOf(upTo('soaking')), { ...noAgent, live: null, absent: true })).toBe(OLD);
+  });
+
+  test('a generation that no record explains is not started, watched or not, and a link made by hand is left alone', () => {
     const memory = memoryOf(upTo('adopted'));
-    expect(generationToStart(memory, noAgent)).toBe(OLD);
-    expect(generationToStart(memory, same)).toBeNull();
-    expect(generationToStart(memory, { ...noAgent, live: null })).toBeNull();
+    for (const start of [same, rebooted, noAgent]) {
+      expect(generationToStart(memory, start)).toBe(OLD);
+      expect(entryOfGuard(memory, start, 7)).toMatchObject({ type: 'unexplained', generation: NEW });
+      expect(generationToStart(memory, { ...start, live: null })).toBeNull();
+    }
   });
 });
 

@@ -12,6 +12,8 @@ export interface ConfiguredZone extends Zone {
   format: string;
   /** Whether the file stands for itself: without `$INCLUDE` and `$GENERATE`, its records are its lines. */
   selfContained: boolean;
+  /** Whether a zone whose records come from another server has a copy of them on this host. */
+  hasCopy?: boolean;
 }
 
 /** What a tree makes the daemon do, read from the canonical form of its configuration. */
@@ -24,4 +26,6 @@ export interface Configuration {
   listeners: readonly string[];
   /** Where it takes commands (rndc), likewise. */
   controls: readonly string[];
+  /** Whether it throws away what it logs of its own running, a reload included. */
+  mute?: boolean;
 }

@@ -3,6 +3,7 @@ import type { DaemonState } from './daemon.ts';
 import { type Drift, generationToRun } from './drift.ts';
 import type { JournalRecord } from './journal-entry.ts';
 import { type Change, isGoingBack, isPending, type Memory, type Moment } from './memory.ts';
+import { goesBackAfter } from './spread.ts';
 import type { Phase } from './transitions.ts';
 
 /** What a person on the host is shown. Times are milliseconds before now; `null` when they cannot be known. */
@@ -24,6 +25,8 @@ export interface ConsoleStatus {
     lastExit: string | null;
   };
   health: Verdict;
+  /** How old the newest answers are that `health` speaks of. */
+  healthAgeMs: number | null;
   drift: Drift | null;
   /** What is wrong with the journal's file, in a sentence. */
   journalDamage: string | null;
@@ -57,6 +60,9 @@ export interface StatusScene {
   live: Digest | null;
   daemon: DaemonState;
   health: Verdict;
+  healthAgeMs: number | null;
+  /** See `World`. */
+  spread: number;
   drift: Drift | null;
   now: Moment;
 }
@@ -67,7 +73,7 @@ const TICK_MS = 10;
 
 /** Puts together what a person is shown. */
 export function consoleStatus(scene: StatusScene): ConsoleStatus {
-  const { host, root, agent, memory, live, health, drift, journalDamage, now } = scene;
+  const { host, root, agent, memory, live, health, healthAgeMs, drift, journalDamage, now, spread } = scene;
   return {
     host,
     agent,
@@ -75,9 +81,10 @@ export function consoleStatus(scene: StatusScene): ConsoleStatus {
     generation: live,
     lastKnownGood: memory.lastKnownGood,
     shouldRun: generationToRun(memory),
-    change: memory.change === null ? null : changeStatus(memory.change, now),
+    change: memory.change === null ? null : changeStatus(memory.change, now, spread),
     daemon: daemonStatus(scene.daemon, now),
     health,
+    healthAgeMs,
     drift,
     journalDamage,
     journal: scene.records.slice(-ENTRIES_SHOWN).map((record) => ({
@@ -89,7 +96,7 @@ export function consoleStatus(scene: StatusScene): ConsoleStatus {
   };
 }
 
-function changeStatus(change: Change, now: Moment): ChangeStatus {
+function changeStatus(change: Change, now: Moment, spread: number): ChangeStatus {
   const { assignment, phase, since, swap, cause } = change;
   const pending = isPending(change);
   // Who is going back already waits for nobody's confirmation.
@@ -102,7 +109,8 @@ function changeStatus(change: Change, now: Moment): ChangeStatus {
     sinceMs: ago(since, now),
     pending,
     reason: cause?.reason ?? null,
-    deadlineInMs: pending && held !== null ? Math.max(0, assignment.confirmWithinMs - held) : null,
+    deadlineInMs:
+      pending && held !== null ? Math.max(0, Math.ceil(goesBackAfter(assignment, spread)) - held) : null,
   };
 }
 

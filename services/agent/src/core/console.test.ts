@@ -1,6 +1,6 @@
 import { fail } from '@breakwater/shared';
 import { describe, expect, test } from 'vitest';
-import { planRevert, refuseAdopt, refuseRepair, refuseRestart } from './console.ts';
+import { callOffFor, planRevert, refuseAdopt, refuseRepair, refuseRestart } from './console.ts';
 import { driftOf, generationToRun, judgeDrift } from './drift.ts';
 import { type Change, isLegal, isPending, type Memory, remember } from './memory.ts';
 import { assignment, digest } from './testing/examples.ts';
@@ -51,10 +51,14 @@ describe.each(PHASES)('in %s', (phase) => {
     const pending = isPending(scene.memory.change!);
     if (pending) expect(refuseRestart(scene, null)).toContain('breakwater-agent revert');
     else expect(refuseRestart(scene, null)).toBeNull();
-    const adoptable = !pending && phase !== 'accepted' && phase !== 'ready';
-    expect(refuseAdopt(scene) === null).toBe(adoptable || phase === 'revertFailed');
+    expect(refuseAdopt(scene) === null).toBe(!pending || phase === 'revertFailed');
     expect(refuseRepair(scene) === null).toBe(!pending || phase === 'reverting' || phase === 'revertFailed');
   });
+});
+
+test('a change that was only staged ends when somebody adopts what is there: it was proved against another tree', () => {
+  expect(callOffFor(sceneIn('ready'), 'x')).toMatchObject([{ type: 'rejected' }]);
+  expect(callOffFor(sceneIn('confirmed'), 'x')).toEqual([]);
 });
 
 test('a change whose link was never switched is called off, and the daemon is left alone', () => {

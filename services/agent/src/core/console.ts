@@ -55,7 +55,7 @@ export function planRevert(scene: ConsoleScene, reason: string): RevertPlan {
   if (change === null)
     return none(
       'refused',
-      `There is nothing to go back to, since nothing was changed here yet. ${whatRuns(scene)}`,
+      `There is nothing to go back to: nothing was changed here since the agent took over what it found. ${whatRuns(scene)}`,
     );
   const because = `A person at the console gave the change up: ${reason}`;
   switch (change.phase) {
@@ -86,11 +86,17 @@ export function planRevert(scene: ConsoleScene, reason: string): RevertPlan {
     case 'rejected':
       return none(
         'refused',
-        `There is nothing to undo: the newest change was refused before anything live was touched. ${whatRuns(scene)}`,
+        `There is nothing to undo: the newest change was refused before anything live was touched, and nothing was kept before it that could be taken back. ${whatRuns(scene)}`,
       );
     default:
       return change.phase satisfies never;
   }
+}
+
+/** What ends a change that was only staged: it was proved against a tree that somebody is about to replace. */
+export function callOffFor({ memory: { change } }: ConsoleScene, reason: string): readonly JournalEntry[] {
+  if (change?.phase !== 'accepted' && change?.phase !== 'ready') return [];
+  return callOff(change, `A person at the console keeps what is there instead: ${reason}`).entries;
 }
 
 function none(result: Outcome['result'], text: string): RevertPlan {
@@ -165,13 +171,13 @@ export function refuseRepair({ memory: { change, lastKnownGood } }: ConsoleScene
 export function refuseAdopt({ memory: { change } }: ConsoleScene): string | null {
   if (change === null) return null;
   switch (change.phase) {
+    case 'accepted':
+    case 'ready':
     case 'rejected':
     case 'confirmed':
     case 'reverted':
     case 'revertFailed':
       return null;
-    case 'accepted':
-    case 'ready':
     case 'applying':
     case 'restarting':
     case 'reloading':

@@ -55,7 +55,9 @@ function prove(here: ChangeSituation, restart: Restart): NextStep | null {
   if (last?.verdict.verdict === 'pass') return record({ type: 'reverted', epoch, verdict: backAgain(here) });
   const late = overdue(here, last?.verdict.reason ?? 'The old answers are not back.');
   // A second run of the same tool is what brought Etsy back: a daemon that does not answer is started again.
-  const again = last === undefined ? null : restartAgain(here, restart);
+  // Where it is the asking that fails, as without a checker, another daemon would fare no better.
+  const judged = last !== undefined && last.verdict.code !== 'not_judged';
+  const again = judged ? restartAgain(here, restart) : null;
   return late ?? again ?? look('revert', startingPace(restart, here), last, now);
 }
 

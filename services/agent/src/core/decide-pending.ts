@@ -1,4 +1,5 @@
 import { fail, formatDuration, type Verdict } from '@breakwater/shared';
+import { SWAP_LOST } from './boot-guard.ts';
 import { sameProcess } from './daemon.ts';
 import { exitFault } from './exit-fault.ts';
 import { firstSign, judgeSteady, judgeVerification } from './judge-round.ts';
@@ -66,8 +67,7 @@ function startedOn(phase: PendingPhase): boolean {
 /** What ends a pending change in every phase. */
 function faultOf(here: ChangeSituation): Verdict | null {
   const { swap, assignment } = here.change;
-  if (swap === null)
-    return fail('journal_inconsistent', 'The journal holds no intent for the change under way.');
+  if (swap === null) return SWAP_LOST;
   if (swap.boot !== here.world.boot) {
     return fail('rebooted', 'The machine restarted before the change was confirmed.');
   }

@@ -133,6 +133,59 @@ describe('a change that is bad', () => {
   });
 });
 
+describe('a live generation of which every record is lost', () => {
+  function found(): HostModel {
+    const host = hostIn('soaking');
+    host.journal = host.journal.filter(({ type }) => type === 'adopted');
+    host.crash();
+    return host;
+  }
+
+  test('is gone back from with one restart, told with the true reason, and the host is free then', () => {
+    const host = found();
+    host.run(20_000);
+    expect(phases(host)).toEqual(['adopted', 'unexplained', 'restarting', 'reverted']);
+    expect([host.live, host.runs, cause(host)]).toEqual([OLD, OLD, 'journal_inconsistent']);
+    follow(host, 2, 'apply', 20_000);
+    follow(host, 2, 'confirm', 5000);
+    expect(host.memory.change).toMatchObject({ phase: 'confirmed', assignment: { epoch: 2 } });
+    expect(host.faults).toEqual([]);
+  });
+
+  test('is not applied again in the epoch that may have brought it, and is in the next one', () => {
+    const host = found();
+    follow(host, 1, 'apply', 40_000);
+    expect([host.memory.change?.phase, cause(host)]).toEqual(['rejected', 'journal_inconsistent']);
+    expect(host.live).toBe(OLD);
+    for (const step of ['stage', 'apply', 'confirm'] as const) {
+      host.level = level(2, step, host.now, { bundle: bundleOf(1) });
+      host.run(10_000);
+    }
+    expect(host.memory.change).toMatchObject({ phase: 'confirmed', assignment: { epoch: 2 } });
+  });
+
+  test('goes back within its own epoch when only the record of the switch and what followed are lost', () => {
+    const host = hostIn('soaking');
+    host.journal = host.journal.filter(({ type }) => ['adopted', 'accepted', 'ready'].includes(type));
+    host.crash();
+    follow(host, 1, 'apply', 40_000);
+    expect([host.memory.change?.phase, host.live, host.runs]).toEqual(['reverted', OLD, OLD]);
+    expect(host.switches.filter(({ to }) => to === bundleOf(1))).toHaveLength(1);
+  });
+});
+
+test('a change whose intent to switch is lost goes back, and the reason is the journal', () => {
+  const host = hostIn('soaking');
+  host.journal = host.journal.filter(({ type }) => type !== 'applying');
+  host.crash();
+  host.run(20_000);
+  expect([host.memory.change?.phase, cause(host), host.live]).toEqual([
+    'reverted',
+    'journal_inconsistent',
+    OLD,
+  ]);
+});
+
 describe('permission', () => {
   test('without a grant nothing is applied', () => {
     const host = hostIn('ready');

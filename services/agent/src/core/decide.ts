@@ -1,10 +1,11 @@
 import { fail, pass, type Verdict } from '@breakwater/shared';
+import { entryOfUnexplained, isUnexplained } from './boot-guard.ts';
 import { decideGoingBack } from './decide-going-back.ts';
 import { sameProcess } from './daemon.ts';
 import { decidePending } from './decide-pending.ts';
 import { exitFault } from './exit-fault.ts';
 import { firstSign, judgeSteady } from './judge-round.ts';
-import type { Memory, Moment } from './memory.ts';
+import { isPending, type Memory, type Moment } from './memory.ts';
 import { BOUNDS, PACE } from './pace.ts';
 import {
   type ChangeSituation,
@@ -28,6 +29,12 @@ import type { Level, World } from './world.ts';
 export function decide(memory: Memory, world: World, level: Level | null, now: number): NextStep {
   const situation: Situation = { memory, world, level, now };
   if (memory.lastKnownGood === null) return { do: 'adopt' };
+  if (world.live !== null && isUnexplained(memory, world.live)) {
+    return record(entryOfUnexplained(memory, world.live));
+  }
+  // Somebody removed the link. There is nothing of theirs in its place, and no daemon could start.
+  const idle = memory.change === null || !isPending(memory.change);
+  if (world.absent === true && idle) return { do: 'switchTo', generation: memory.lastKnownGood };
   if (memory.change === null) return acceptOr(situation, watchIdle(situation));
   const here: ChangeSituation = { ...situation, change: memory.change };
   switch (here.change.phase) {
@@ -67,6 +74,14 @@ function acceptOr({ memory, level }: Situation, otherwise: NextStep): NextStep {
 
 const NEVER_APPLIED = pass('never_applied', 'The change was called back before anything live was touched.');
 
+/** Promise S9: an epoch is applied once, also when nobody remembers whether it was. */
+const TRIED = fail(
+  'journal_inconsistent',
+  'The journal of this host was damaged: it found this generation live without any record of it, and went back. Whether this epoch was applied before cannot be known, so it is not applied again; retry it.',
+);
+
+const epochOf = ({ change }: ChangeSituation): number => change.assignment.epoch;
+
 /** What is the same in every phase in which the link was not switched. */
 function whenUntouched(here: ChangeSituation): NextStep | null {
   const order = orderFor(here);
@@ -78,6 +93,7 @@ function whenUntouched(here: ChangeSituation): NextStep | null {
 function whenAccepted(here: ChangeSituation): NextStep {
   const untouched = whenUntouched(here);
   if (untouched !== null) return untouched;
+  if (here.change.lost === 'asked') return record({ type: 'rejected', epoch: epochOf(here), verdict: TRIED });
   const idle = watchIdle(here);
   // Fetching can take long; the host's own health is looked at in between.
   if (orderFor(here) === 'none' || idle.do === 'check') return idle;

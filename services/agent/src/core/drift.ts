@@ -50,11 +50,16 @@ export function driftOf(wanted: Digest, live: Digest | null, damage: readonly Da
   return { kind: 'files', reason: `${damageInWords(damage)} ${WHAT_TO_DO}` };
 }
 
-/** Names the files that differ, the first few of them. */
+/** Says which files differ. */
 export function damageInWords(damage: readonly Damage[]): string {
+  return `Somebody changed files of the live tree by hand: ${filesInWords(damage)}.`;
+}
+
+/** Names the files that differ, the first few of them. */
+export function filesInWords(damage: readonly Damage[]): string {
   const named = damage.slice(0, NAMED_FILES).map(({ path, how }) => `${clean(path)} (${how})`);
   const more = damage.length > NAMED_FILES ? ` and ${damage.length - NAMED_FILES} more` : '';
-  return `Somebody changed files of the live tree by hand: ${named.join(', ')}${more}.`;
+  return `${named.join(', ')}${more}`;
 }
 
 /** The beginning of a digest, which is what people compare. */

@@ -1,4 +1,4 @@
-import { isPending, type Memory } from './memory.ts';
+import { isGoingBack, isPending, type Memory } from './memory.ts';
 import type { World } from './world.ts';
 
 /** The phases of a change that the daemon has taken, as far as it said. */
@@ -21,15 +21,17 @@ export function violations(memory: Memory, world: Pick<World, 'live' | 'reload'>
   if (change === null) return found;
   const { swap, phase, assignment } = change;
   must(lastKnownGood !== null, 'a change was accepted without a way back');
-  must(assignment.epoch === highestEpoch, 'the change under way is not of the highest epoch');
   if (phase === 'confirmed')
     must(confirmed.includes(assignment.bundle), 'a confirmed generation is not among the known good ones');
   const goesOn = PROVED.has(phase) && world.reload?.verdict.verdict === 'fail';
   must(!goesOn, 'a change went on although the daemon had said that its reload failed');
   if (!isPending(change)) return found;
-  must(swap !== null, `the phase ${phase} was reached without an intent to switch`);
-  must(swap?.previous === lastKnownGood, 'an unconfirmed change would not go back to the last known good');
-  const known = world.live === swap?.previous || world.live === assignment.bundle;
+  must(assignment.epoch === highestEpoch, 'the change under way is not of the highest epoch');
+  // A damaged journal may have lost the intent; then the way back is all that is left.
+  must(swap !== null || isGoingBack(change), `the phase ${phase} was reached without an intent to switch`);
+  const previous = swap?.previous ?? lastKnownGood;
+  must(previous === lastKnownGood, 'an unconfirmed change would not go back to the last known good');
+  const known = world.live === previous || world.live === assignment.bundle;
   must(known, 'the managed root leads neither to the previous nor to the new generation');
   return found;
 }

@@ -11,9 +11,10 @@ import type { ProcessId } from './daemon.ts';
 export type JournalEntry =
   /**
    * What was found in place became a generation and the last known good one: at first contact, so that there
-   * is always a way back, and later when a person at the console wants it so, with the `reason`.
+   * is always a way back, and later when a person at the console wants it so, with the `reason`. `insteadOf` is what
+   * that person gives up for it: the host goes back to an earlier generation, and never to that one again.
    */
-  | { type: 'adopted'; generation: Digest; reason?: string }
+  | { type: 'adopted'; generation: Digest; reason?: string; insteadOf?: Digest }
   /** Intent: a person at the console wants the daemon restarted, or the recorded files put back. */
   | { type: 'asked'; verb: 'restart' | 'repair'; reason: string; process: ProcessId | null }
   /** That restart brought this process: of a kept generation it is the one that counts from now on. */
@@ -47,7 +48,12 @@ export type JournalEntry =
   /** Intent: the root will be switched back to `previous` and the daemon restarted, unless it never left. */
   | { type: 'reverting'; epoch: number; verdict: Verdict; process: ProcessId | null }
   | { type: 'reverted'; epoch: number; verdict: Verdict }
-  | { type: 'revertFailed'; epoch: number; verdict: Verdict };
+  | { type: 'revertFailed'; epoch: number; verdict: Verdict }
+  /**
+   * Intent: the managed root leads to `generation`, which this journal neither confirms nor explains, since records of
+   * it are lost. The root will be switched to the last known good generation and the daemon restarted, as after `reverting`.
+   */
+  | { type: 'unexplained'; generation: Digest; verdict: Verdict };
 
 /** An entry as it stands in the journal. */
 export type JournalRecord = JournalEntry & {

@@ -19,10 +19,14 @@ export function isPrimary(zone: Zone): boolean {
 }
 
 /** What an answer adds to a baseline; `null` when the zone was not answered, and so need not be afterwards. */
-export function baselineOf({ name, transport, at }: Question, answer: Answer): ZoneAnswer | null {
+export function baselineOf(
+  { name, transport, at, recursionDesired }: Question,
+  answer: Answer,
+): ZoneAnswer | null {
   if (answer.kind === 'none' || answer.rcode !== 'NOERROR') return null;
   const { rcode, aa, serial } = answer;
-  return { zone: name, transport, ...(at === 'loopback' && { at }), rcode, aa, serial };
+  const how = { ...(at === 'loopback' && { at }), ...(recursionDesired === true && { recursionDesired }) };
+  return { zone: name, transport, ...how, rcode, aa, serial };
 }
 
 /** Judges whether a zone is still answered as it was before the change. */
@@ -43,9 +47,10 @@ export function judgeBaseline(
     return fail('no_serial', `${asked} answered without the SOA record it had before the change`);
   if (!isLowerSerial(answer.serial, before.serial))
     return pass('answered', `${asked} answered as before the change`);
+  const lower = answer.serial > before.serial ? ', and counts as lower than that (RFC 1982)' : '';
   return fail(
     'serial_went_back',
-    `${asked} answered serial ${answer.serial}, it was ${before.serial} before the change`,
+    `${asked} answered serial ${answer.serial}, it was ${before.serial} before the change${lower}`,
   );
 }
 

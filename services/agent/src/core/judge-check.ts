@@ -13,10 +13,19 @@ import { normalRdata } from './rdata.ts';
 import { isLowerSerial } from './serial.ts';
 
 /** Names a question in a reason: `www.example.com A over udp`, and what is unusual about it. */
-export function inWords({ name, type, transport, randomLabel, at, ednsUdpSize }: Question): string {
+export function inWords({
+  name,
+  type,
+  transport,
+  randomLabel,
+  at,
+  ednsUdpSize,
+  recursionDesired,
+}: Question): string {
   const asked = randomLabel === true ? `a new name below ${name}` : name;
   const edns = ednsUdpSize === 0 ? ' without EDNS' : '';
-  return `${asked} ${type} over ${transport}${edns}${at === 'loopback' ? ' at loopback' : ''}`;
+  const flag = recursionDesired === true ? ' with recursion desired (as clients ask)' : '';
+  return `${asked} ${type} over ${transport}${edns}${flag}${at === 'loopback' ? ' at loopback' : ''}`;
 }
 
 /** Says that a question was not answered at all. */

@@ -1,6 +1,7 @@
 import { type Expect, fail, inconclusive, pass, type Verdict } from '@breakwater/shared';
 import type { ConfiguredZone } from './configuration.ts';
 import { type Difference, HANDFUL, keyOf, sameFiles, viewsOf, type ZoneChange } from './difference.ts';
+import { isOwnZone } from './judge-baseline.ts';
 import { mayVanish } from './plan-questions.ts';
 
 const NAMED_AT_MOST = 20;
@@ -17,6 +18,7 @@ export function judgeDifference(difference: Difference, expect: Expect): Verdict
   return (
     emptied(difference, expect) ??
     unannounced(difference, expect) ??
+    retyped(difference, expect) ??
     shrunk(difference, expect) ??
     pass('as_expected', `${capital(inWords(difference))}, as expected.`)
   );
@@ -46,6 +48,28 @@ function unannounced(difference: Difference, expect: Expect): Verdict | null {
   return fail(
     'zone_removed_unannounced',
     `The change removes ${what} without expect.zonesRemoved saying so.`,
+  );
+}
+
+/**
+ * A zone that the host has served from its own data, and that the change makes depend on another server while there is no
+ * copy of that server's data here: it is answered with SERVFAIL until a transfer succeeds, if one ever does.
+ */
+function retyped({ before, now }: Difference, expect: Expect): Verdict | null {
+  const served = new Set(now.zones.filter((zone) => zone.type === 'primary').map(({ name }) => name));
+  const had = before.zones.filter((zone) => isOwnZone(zone) && !served.has(zone.name));
+  const lost = had.flatMap((zone) => {
+    if (mayVanish(zone.name, expect.zonesRemoved)) return [];
+    const found = now.zones.find(({ name, type }) => name === zone.name && type !== 'in-view');
+    const kept =
+      found === undefined || found.type === zone.type || (isOwnZone(found) && found.hasCopy === true);
+    return kept ? [] : [`${inView(zone)} (${zone.type}→${found.type})`];
+  });
+  if (lost.length === 0) return null;
+  return fail(
+    'zone_type_changed',
+    `The change takes the host's own records of ${list(lost, NAMED_AT_MOST)} away, and no copy of another server's is on this host; ` +
+      'bring a copy first, or name the zone in expect.zonesRemoved.',
   );
 }
 

@@ -5,6 +5,8 @@ import { fail, inconclusive, pass } from '@breakwater/shared';
 import {
   againstLive,
   alsoRehearsed,
+  answeredNothing,
+  burstFault,
   dependsElsewhere,
   judgeRehearsed,
   wentWell,
@@ -109,6 +111,11 @@ describe('the words', () => {
         'named-checkconf accepts it. In the rehearsal, example.com SOA over udp answered as before the change.',
     });
   });
+  test('of a rehearsal without anything to judge say so, and do not speak of wrong answers', () => {
+    const nothing = wrongInRehearsal(judgeRehearsed([], [], ZONES, true));
+    expect(nothing).toMatchObject({ verdict: 'fail', code: 'nothing_to_check' });
+    expect(nothing.reason).toContain('add a check');
+  });
   test('of a bad rehearsal are its own, with the log in one line', () => {
     const wrong = wentWrong(wrongInRehearsal(judged('example.com', answered({ serial: 6 }))), 'one\n two\n');
     expect(wrong).toEqual({
@@ -130,6 +137,44 @@ test('SERVFAIL of a primary zone is wrong once the daemon has loaded everything'
   expect(judged('example.com', servfail, ZONES, true).verdict.verdict).toBe('inconclusive');
   expect(judged('example.com', servfail, ZONES, false).verdict.verdict).toBe('fail');
   expect(judged('copy.example.com', servfail, ZONES, false).verdict.verdict).toBe('pass');
+});
+
+describe('a burst from one client', () => {
+  const burst = (count: number): Answer[] =>
+    Array.from({ length: 60 }, (_, at) => (at < count ? answered({}) : NONE));
+
+  test('is cut down too far when fewer than a third gets answers', () => {
+    expect(burstFault('a.example', answered({}), burst(20))).toBeNull();
+    const fault = burstFault('a.example', answered({}), burst(2));
+    expect(fault).toMatchObject({ verdict: 'fail', code: 'rehearsal_drops_answers' });
+    expect(fault?.reason).toContain(
+      'of 60 questions for a.example SOA over udp at once from one client 2 were',
+    );
+  });
+
+  test('is not judged where strangers get nothing at all', () => {
+    expect(burstFault('a.example', NONE, burst(0))).toBeNull();
+    expect(burstFault('a.example', answered({ rcode: 'REFUSED' }), burst(0))).toBeNull();
+  });
+
+  test('that the live configuration cuts down as well is left at that', () => {
+    const dropped = fail('rehearsal_drops_answers', 'It drops answers.');
+    expect(againstLive(dropped, dropped)).toMatchObject({ verdict: 'pass' });
+    expect(againstLive(dropped, pass('rehearsed', 'fine'))).toBe(dropped);
+    expect(againstLive(dropped, fail('rehearsal_no_answer', 'Nothing.')).verdict).toBe('inconclusive');
+  });
+});
+
+test('a daemon that answers nothing is told by what was heard, and by where it listens', () => {
+  const refused: Answer = { ...NONE, cause: 'connection refused', refused: true };
+  expect(
+    answeredNothing('192.0.2.1 port 53', '10s', refused, ['192.0.2.1#5353', '192.0.2.1#5353']).reason,
+  ).toBe(
+    'The daemon runs and answered nothing within 10s at 192.0.2.1 port 53: connection refused; its log says that it listens on 192.0.2.1#5353; look at its listen-on and its port',
+  );
+  expect(answeredNothing('192.0.2.1 port 53', '10s', NONE, []).reason).toContain(
+    'no answer; look at its listen-on and blackhole',
+  );
 });
 
 describe('a change that failed', () => {

@@ -3,8 +3,9 @@ import type { Answer } from './answer.ts';
 import type { Zone } from './baseline.ts';
 import { isPrimary } from './judge-baseline.ts';
 import { worstOf } from './judge-round.ts';
-import { type Ask, judgeAsk } from './plan-questions.ts';
+import { type Ask, isWithin, judgeAsk } from './plan-questions.ts';
 import { normalName } from './rdata.ts';
+import { toldInLog } from './rehearsal-log.ts';
 
 /** What is wrong whatever other servers would have said. */
 const DEFINITE = new Set(['wrong_rcode', 'wrong_flags']);
@@ -24,10 +25,6 @@ export function dependsElsewhere(name: string, zones: readonly Zone[]): boolean 
   const holders = zones.filter((zone) => isWithin(asked, normalName(zone.name)));
   const closest = holders.toSorted((a, b) => b.name.length - a.name.length)[0];
   return closest === undefined || !isPrimary(closest);
-}
-
-function isWithin(name: string, zone: string): boolean {
-  return zone === '.' || name === zone || name.endsWith(`.${zone}`);
 }
 
 /**
@@ -79,17 +76,58 @@ export function wentWell({ verdict, unanswerable }: RehearsedRound): Verdict {
 
 /** What a round found wrong, as a rehearsal's own: nobody shall take it for one of the live daemon. */
 export function wrongInRehearsal({ verdict }: RehearsedRound): Verdict {
+  if (verdict.code === 'nothing_to_check')
+    return fail(
+      'nothing_to_check',
+      'There is neither a check nor a zone by which it could be judged; add a check',
+    );
   return fail('rehearsal_wrong_answers', verdict.reason);
 }
 
-/** Words a rehearsal that did not go well. `lastWords` is what the daemon wrote into its log. */
-export function wentWrong({ code, reason }: Verdict, lastWords: string): Verdict {
-  const log = lastWords
-    .trim()
-    .replaceAll(/\s*\n\s*/g, ' | ')
-    .slice(-MAX_WORDS);
-  const words = log === '' ? '' : ` Its log: ${log}`;
+/** Words a rehearsal that did not go well. @param log the end of the daemon's log */
+export function wentWrong({ code, reason }: Verdict, log: string): Verdict {
+  const told = toldInLog(log);
+  const words = told === '' ? '' : ` Its log: ${told}`;
   return { verdict: 'fail', code, reason: `${sentence(reason).slice(0, MAX_REASON)}${words}` };
+}
+
+/** How many questions a stranger asks at once, as a busy resolver may, and how many of them must be answered. */
+export const BURST = 60;
+const ENOUGH = 20;
+const DROPS = 'rehearsal_drops_answers';
+
+/**
+ * Judges what a stranger got who asked for one zone many times at once. Limits that cut answers short (`slip`) lead
+ * clients to TCP and are fine; those that drop nearly all of them take the zone from whoever asks a second time. Whether
+ * strangers are answered at all is not judged: many a host is for its own networks only.
+ * @param first the answer to one question before the burst
+ * @returns `null` when nothing is wrong
+ */
+export function burstFault(zone: string, first: Answer, burst: readonly Answer[]): Verdict | null {
+  const answered = burst.filter(({ kind }) => kind === 'answer').length;
+  if (first.kind === 'none' || first.rcode !== 'NOERROR' || answered >= ENOUGH) return null;
+  return fail(
+    'rehearsal_drops_answers',
+    `rate limiting or a quota drops answers: of ${burst.length} questions for ${zone} SOA over udp at once from one client ${answered} were answered; raise the limit, or set slip to 2 so that clients come back over TCP`,
+  );
+}
+
+/** Says that a daemon runs and has not answered anything. */
+export function answeredNothing(
+  place: string,
+  within: string,
+  last: Answer,
+  listeners: readonly string[],
+): Verdict {
+  const heard = last.kind === 'none' ? last.cause : last.rcode;
+  const at = [...new Set(listeners)];
+  const listens = at.length === 0 ? '' : `; its log says that it listens on ${at.slice(0, 5).join(', ')}`;
+  const next =
+    last.kind === 'none' && last.refused === true ? 'listen-on and its port' : 'listen-on and blackhole';
+  return fail(
+    'rehearsal_no_answer',
+    `The daemon runs and answered nothing within ${within} at ${place}: ${heard}${listens}; look at its ${next}`,
+  );
 }
 
 /**
@@ -98,6 +136,11 @@ export function wentWrong({ code, reason }: Verdict, lastWords: string): Verdict
  */
 export function againstLive(failed: Verdict, live: Verdict): Verdict {
   if (live.verdict !== 'fail') return failed;
+  if (failed.code === DROPS && live.code === DROPS)
+    return pass(
+      'rehearsed',
+      `${failed.reason} So does the configuration that is live, which is left at that.`,
+    );
   const half = (reason: string): string => reason.slice(0, MAX_REASON / 2);
   return inconclusive(
     'rehearsal_unavailable',
@@ -115,7 +158,6 @@ export function alsoRehearsed(proved: Verdict, rehearsed: Verdict): Verdict {
 }
 
 const MAX_REASON = 1000;
-const MAX_WORDS = 800;
 
 function sentence(reason: string): string {
   return `In the rehearsal, ${reason.replace(/^(All|The|Not) /, (word) => word.toLowerCase()).replace(/\.$/, '')}.`;

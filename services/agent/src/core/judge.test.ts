@@ -126,6 +126,7 @@ describe('a zone that answered before', () => {
     ['the same', { serial: 10 }, 'answered'],
     ['a newer serial', { serial: 11 }, 'answered'],
     ['an older serial', { serial: 9 }, 'serial_went_back'],
+    ['a serial so far ahead that it counts as older', { serial: 2 ** 31 + 20 }, 'serial_went_back'],
     ['no SOA', { serial: null }, 'no_serial'],
     ['no aa', { serial: 10, aa: false }, 'wrong_flags'],
     ['REFUSED', { rcode: 'REFUSED' }, 'wrong_rcode'],

@@ -1,4 +1,4 @@
-import type { Assignment, Digest, Verdict } from '@breakwater/shared';
+import { type Assignment, type Digest, RolloutId, type Verdict } from '@breakwater/shared';
 import type { Baseline } from './baseline.ts';
 import type { ProcessId } from './daemon.ts';
 import type { JournalEntry, JournalRecord } from './journal-entry.ts';
@@ -36,6 +36,11 @@ export interface Change {
   cause: Verdict | null;
   /** When a confirmed generation was last found unhealthy. */
   unhealthy: Moment | null;
+  /**
+   * Present when records are lost: `found` stands for whatever brought a generation that was live without a reason, and
+   * `asked` is the next epoch that wants that generation, which may be the one that was applied already.
+   */
+  lost?: 'found' | 'asked';
 }
 
 /** All that the agent remembers: the journal, folded. */
@@ -63,16 +68,25 @@ export function isLegal(memory: Memory, entry: JournalEntry): boolean {
 
 /** What is remembered after one more record. */
 export function remember(memory: Memory, record: JournalRecord): Memory {
-  if (record.type === 'adopted') return adopt(memory, record.generation);
+  if (record.type === 'adopted') return adopt(memory, record);
   if (record.type === 'accepted') return accept(memory, record.assignment, record);
+  if (record.type === 'unexplained') return explain(memory, record);
+  if ('epoch' in record && record.epoch !== memory.change?.assignment.epoch) {
+    // Its acceptance is lost. All that can be known is that this epoch was begun, and must not begin again.
+    return { ...memory, highestEpoch: Math.max(memory.highestEpoch, record.epoch) };
+  }
   if (memory.change === null) return memory;
   const next = { ...memory, change: advance(memory.change, record) };
   const { bundle } = memory.change.assignment;
   if (record.type === 'confirmed') return withConfirmed(next, [...memory.confirmed, bundle]);
+  // What is left is the last known good one at that moment, also when the record that confirmed it is lost.
+  if (record.type === 'applying') return withConfirmed(next, [...memory.confirmed, record.previous]);
   // From here on the generation is given up, also when it had been confirmed: a restart must not keep it.
+  if (record.type !== 'reverting') return next;
   const previous = next.change.swap?.previous;
-  if (record.type !== 'reverting' || previous === undefined) return next;
-  return withConfirmed(next, [...memory.confirmed.filter((known) => known !== bundle), previous]);
+  const others = memory.confirmed.filter((known) => known !== bundle);
+  const back = previous === undefined ? others : [...others, previous];
+  return back.length === 0 ? next : withConfirmed(next, back);
 }
 
 /** Folds a whole journal. */
@@ -86,24 +100,58 @@ function withConfirmed(memory: Memory, generations: readonly Digest[]): Memory {
 }
 
 /** A change that is on its way back leads to what was adopted: that is what the host is to be at from now on. */
-function adopt(memory: Memory, generation: Digest): Memory {
+function adopt(memory: Memory, { generation, insteadOf }: AdoptedRecord): Memory {
   const { change } = memory;
-  const next = withConfirmed(memory, [...memory.confirmed, generation]);
+  const kept = memory.confirmed.filter((known) => known !== insteadOf);
+  const next = withConfirmed(memory, [...kept, generation]);
   if (change === null || change.swap === null || !isPending(change)) return next;
   return { ...next, change: { ...change, swap: { ...change.swap, previous: generation } } };
 }
 
+const NOTHING_YET = { swap: null, restart: null, process: null, cause: null, unhealthy: null };
+
 function accept(memory: Memory, assignment: Assignment, { at, boot }: Moment): Memory {
   const highestEpoch = Math.max(memory.highestEpoch, assignment.epoch);
-  const nothing = { swap: null, restart: null, process: null, cause: null, unhealthy: null };
+  const before = memory.change;
+  const again = before?.lost === 'found' && before.assignment.bundle === assignment.bundle;
+  const lost = again ? ({ lost: 'asked' } as const) : {};
+  const since = { at, boot };
   return {
     ...memory,
     highestEpoch,
-    change: { assignment, phase: 'accepted', since: { at, boot }, ...nothing },
+    change: { ...NOTHING_YET, ...lost, assignment, phase: 'accepted', since },
   };
 }
 
-type ChangeRecord = Exclude<JournalRecord, { type: 'adopted' | 'accepted' }>;
+/** A live generation whose records are lost is undone like a change: the one it belongs to, or one that stands for it. */
+function explain(memory: Memory, { generation, verdict, at, boot }: UnexplainedRecord): Memory {
+  const { change, highestEpoch } = memory;
+  const known = change?.assignment.bundle === generation ? change.assignment : null;
+  const assignment = known ?? { ...UNKNOWN, epoch: highestEpoch, bundle: generation };
+  const lost = known === null ? ({ lost: 'found' } as const) : {};
+  const since = { at, boot };
+  return {
+    ...memory,
+    change: { ...NOTHING_YET, ...lost, assignment, phase: 'reverting', since, cause: verdict },
+  };
+}
+
+/** What is not known of a change whose acceptance is lost; of these only the time to answer after a restart is used. */
+const UNKNOWN: Omit<Assignment, 'epoch' | 'bundle'> = {
+  rollout: RolloutId.parse('r-1'),
+  step: 'revert',
+  checks: [],
+  expect: { noChange: false, zonesRemoved: [] },
+  soakMs: 0,
+  confirmWithinMs: 0,
+  verifyWithinMs: 30_000,
+  action: 'restart',
+  failAfter: 1,
+};
+
+type AdoptedRecord = Extract<JournalRecord, { type: 'adopted' }>;
+type UnexplainedRecord = Extract<JournalRecord, { type: 'unexplained' }>;
+type ChangeRecord = Exclude<JournalRecord, { type: 'adopted' | 'accepted' | 'unexplained' }>;
 
 function advance(change: Change, record: ChangeRecord): Change {
   const moment = { at: record.at, boot: record.boot };

@@ -15,6 +15,8 @@ export const PACE = {
 export const BOUNDS = {
   /** A supervisor's stop: TERM, KILL after 10 s, and some time for the kernel to clean up. */
   stop: 15_000,
+  /** The longest pause between two restarts of a daemon that does not come to answer on the way back. */
+  restartPause: 300_000,
   /** How old a baseline may be when the link is switched: an older one no longer says what was true before. */
   intent: 30_000,
   /** A round of questions. What is not answered by then is not waited for: deadlines and call-backs are. */

@@ -25,7 +25,8 @@ const EMPTY: Ground = {
 
 function asked(purpose: Purpose, ground: Partial<Ground>, turn = 0): string[] {
   return planQuestions(purpose, { ...EMPTY, ...ground }, turn).map(
-    ({ question }) => `${question.name} ${question.type} ${question.transport}`,
+    ({ question: { name, type, transport, recursionDesired } }) =>
+      `${name} ${type} ${transport}${recursionDesired === true ? ' rd' : ''}`,
   );
 }
 
@@ -50,7 +51,9 @@ describe('verifying', () => {
     expect(asked('verify', ground)).toEqual([
       'www.a.example A udp',
       'www.a.example A tcp',
+      'www.a.example A udp rd',
       'a.example NS tcp',
+      'a.example NS tcp rd',
       'a.example SOA udp',
       'new.example SOA udp',
     ]);
@@ -102,8 +105,74 @@ test('a soak asks all checks and a rotating sample of the zones, which reaches e
 test('a baseline asks every zone over UDP, and a few over TCP', () => {
   const names = Array.from({ length: 10 }, (_, index) => `zone${index}.example`);
   const questions = baselineQuestions(names, false);
-  expect(questions.filter((one) => one.transport === 'udp').map((one) => one.name)).toEqual(names);
+  const udp = questions.filter((one) => one.transport === 'udp');
+  expect(udp.filter((one) => one.recursionDesired !== true).map((one) => one.name)).toEqual(names);
   expect(questions.filter((one) => one.transport === 'tcp')).toHaveLength(3);
+});
+
+test('a baseline asks up to a hundred zones, spread over all, as clients ask', () => {
+  const names = Array.from({ length: 1000 }, (_, index) => `zone${index}.example`);
+  const asClients = baselineQuestions(names, false).filter((one) => one.recursionDesired === true);
+  expect(asClients).toHaveLength(100);
+  expect(asClients.at(-1)?.name).toBe('zone990.example');
+  expect(baselineQuestions(['a.example'], false).map((one) => one.recursionDesired === true)).toEqual([
+    false,
+    true,
+    false,
+  ]);
+});
+
+describe('what clients get, who ask with RD set', () => {
+  const asClients = { ...answered('a.example'), recursionDesired: true as const };
+  const NOW = [primary('a.example')];
+
+  test('is asked again in every purpose where they got an answer before', () => {
+    for (const purpose of PURPOSES) {
+      const ground = { baseline: [asClients], zonesBefore: NOW, zonesNow: NOW };
+      expect(asked(purpose, ground)).toContain('a.example SOA udp rd');
+    }
+  });
+
+  test('is asked of a new zone too, unless they got nothing before', () => {
+    const zonesNow = [...NOW, primary('new.example')];
+    const ground = { zonesBefore: NOW, zonesNow };
+    expect(asked('verify', { ...ground, baseline: [asClients] })).toContain('new.example SOA udp rd');
+    expect(asked('verify', { ...ground, baseline: [answered('a.example')] })).not.toContain(
+      'new.example SOA udp rd',
+    );
+  });
+
+  const checked = (name: string, more: object = {}) => ({
+    checks: [Check.parse({ name, type: 'A', transport: 'udp', timeout: '1s', ...more })] as Ground['checks'],
+    baseline: [answered('a.example')],
+    zonesNow: NOW,
+  });
+
+  test('is what a check asks for too, of a name that the host has itself and unless it says which', () => {
+    expect(asked('soak', checked('www.A.example.'))).toContain('www.A.example. A udp rd');
+    expect(asked('soak', checked('www.a.example', { recursionDesired: false }))).not.toContain(
+      'www.a.example A udp rd',
+    );
+    expect(asked('soak', checked('www.b.example'))).not.toContain('www.b.example A udp rd');
+    expect(asked('soak', checked('a.example', { type: 'AXFR', transport: 'tcp' }))).toHaveLength(2);
+  });
+
+  test('is judged as the check says, unless the server found it elsewhere', () => {
+    const ground = { ...EMPTY, ...checked('www.a.example', { expect: { answers: ['192.0.2.1'] } }) };
+    const asClient = planQuestions('verify', ground, 0)[1];
+    const answer = (more: Partial<Answered>) =>
+      asClient?.judge(
+        { kind: 'answer', rcode: 'NOERROR', aa: true, ra: false, answers: [], ...more } as Answered,
+        true,
+      );
+    expect(asClient?.question.recursionDesired).toBe(true);
+    expect(answer({ answers: ['192.0.2.1'] })?.verdict).toBe('pass');
+    expect(answer({ answers: ['192.0.2.66'] })?.code).toBe('wrong_answers');
+    expect(answer({ rcode: 'REFUSED', aa: false })?.code).toBe('wrong_rcode');
+    expect(answer({ answers: ['192.0.2.66'], ra: true })?.code).toBe('wrong_answers');
+    expect(answer({ answers: ['192.0.2.66'], ra: true, aa: false })?.verdict).toBe('pass');
+    expect(answer({ rcode: 'REFUSED', ra: true, aa: false })?.code).toBe('wrong_rcode');
+  });
 });
 
 test('a baseline asks a few zones at loopback too, where that is another place', () => {

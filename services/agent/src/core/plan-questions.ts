@@ -1,4 +1,4 @@
-import type { Assignment, Check, Expect, Verdict } from '@breakwater/shared';
+import { type Assignment, type Check, type Expect, pass, type Verdict } from '@breakwater/shared';
 import type { Answer, Answered, Question } from './answer.ts';
 import type { Baseline, Zone, ZoneAnswer } from './baseline.ts';
 import {
@@ -9,7 +9,7 @@ import {
   judgeServing,
   stagedSerialFault,
 } from './judge-baseline.ts';
-import { judgeCheck, unanswered } from './judge-check.ts';
+import { inWords, judgeCheck, unanswered } from './judge-check.ts';
 import { BOUNDS } from './pace.ts';
 import { normalName } from './rdata.ts';
 import type { Purpose } from './world.ts';
@@ -44,6 +44,8 @@ const ZONE_TIMEOUT_MS = 1000;
 const ZONE_TRIES = 3;
 const ZONES_OVER_TCP = 3;
 const ZONES_AT_LOOPBACK = 3;
+/** Enough to find a view that only some clients get, and few beside thousands of zones. */
+const ZONES_AS_CLIENTS = 100;
 
 /**
  * Plans one round. An empty plan means that there is nothing by which the generation could be judged, which
@@ -52,9 +54,9 @@ const ZONES_AT_LOOPBACK = 3;
 export function planQuestions(purpose: Purpose, ground: Ground, turn: number): Ask[] {
   switch (purpose) {
     case 'verify':
-      return orServing(ground, [...askChecks(ground.checks), ...askZones(ground)]);
+      return orServing(ground, [...askChecks(ground), ...askZones(ground)]);
     case 'soak':
-      return orServing(ground, [...askChecks(ground.checks), ...sample(askZones(ground), turn)]);
+      return orServing(ground, [...askChecks(ground), ...sample(askZones(ground), turn)]);
     case 'revert':
       return ground.baseline.length === 0 ? [askServing()] : ground.baseline.map(askBefore);
     case 'idle':
@@ -72,14 +74,27 @@ export function soaQuestion(zone: string, transport: Question['transport'] = 'ud
 /**
  * The questions whose answers make a baseline: every zone over UDP; a few over TCP, which shows whether the daemon
  * still takes connections; and a few at loopback, where many a host asks its own server. Thousands of those would
- * only load the daemon.
+ * only load the daemon. Some are asked once more with RD set, as every stub resolver asks: a view with
+ * `match-recursive-only` gives those another answer, or none.
  * @param atLoopback false where the service address is a loopback address itself
  */
 export function baselineQuestions(zones: readonly string[], atLoopback: boolean): Question[] {
   const overTcp = zones.slice(0, ZONES_OVER_TCP).map((zone) => soaQuestion(zone, 'tcp'));
   const local = zones.slice(0, atLoopback ? ZONES_AT_LOOPBACK : 0);
   const loopback = local.map((zone): Question => ({ ...soaQuestion(zone), at: 'loopback' }));
-  return [...zones.map((zone) => soaQuestion(zone)), ...overTcp, ...loopback];
+  const asClients = spread(zones, ZONES_AS_CLIENTS).map((zone) => asClient(soaQuestion(zone)));
+  return [...zones.map((zone) => soaQuestion(zone)), ...asClients, ...overTcp, ...loopback];
+}
+
+/** So many of a list at most, spread over all of it. */
+export function spread<Item>(list: readonly Item[], atMost: number): Item[] {
+  const count = Math.min(Math.max(0, atMost), list.length);
+  const places = Array.from({ length: count }, (_, at) => Math.floor((at * list.length) / count));
+  return places.map((place) => list[place]).filter((item) => item !== undefined);
+}
+
+function asClient(question: Question): Question {
+  return { ...question, recursionDesired: true };
 }
 
 /**
@@ -96,10 +111,45 @@ export function mayVanish(zone: string, removed: Expect['zonesRemoved']): boolea
   return removed === '*' || removed.some((name) => normalName(name) === normalName(zone));
 }
 
-function askChecks(checks: Ground['checks']): Ask[] {
-  return checks.flatMap((check) =>
-    placesOf(check).flatMap((at) => transportsOf(check).map((transport) => askCheck(check, transport, at))),
-  );
+function askChecks(ground: Ground): Ask[] {
+  return ground.checks.flatMap((check) => {
+    const asked = placesOf(check).flatMap((at) =>
+      transportsOf(check).map((transport) => askCheck(check, { transport, at }, check.recursionDesired)),
+    );
+    const [first] = asked;
+    return first !== undefined && goesBothWays(check, ground)
+      ? [...asked, ownOnly(askCheck(check, first.question, true))]
+      : asked;
+  });
+}
+
+/**
+ * Whether a check is asked with and without RD: where it does not say which, and the host has the name in a zone of its
+ * own, so that both get the same answer. Of a name elsewhere only whoever submitted the check can know.
+ */
+function goesBothWays({ recursionDesired, type, name }: Check, ground: Ground): boolean {
+  if (recursionDesired !== undefined || type === 'AXFR') return false;
+  const own = [
+    ...ground.baseline.map(({ zone }) => zone),
+    ...ground.zonesNow.filter(isPrimary).map((zone) => zone.name),
+  ];
+  return own.some((zone) => isWithin(normalName(name), normalName(zone)));
+}
+
+/** Whether a name is that of a zone, or below it; both as `normalName` writes them. */
+export function isWithin(name: string, zone: string): boolean {
+  return zone === '.' || name === zone || name.endsWith(`.${zone}`);
+}
+
+/** What a server has found out elsewhere, as below a delegation, is no answer of its own and is not judged. */
+function ownOnly(ask: Ask): Ask {
+  return {
+    ...ask,
+    judge: (answer, starting) =>
+      answer.ra && !answer.aa && answer.rcode !== 'REFUSED'
+        ? pass('answered', `${inWords(ask.question)} was answered from elsewhere`)
+        : ask.judge(answer, starting),
+  };
 }
 
 function transportsOf({ transport }: Check): Question['transport'][] {
@@ -112,10 +162,14 @@ function placesOf({ at }: Check): Place[] {
   return at === 'both' ? ['service', 'loopback'] : [at];
 }
 
-function askCheck(check: Check, transport: Question['transport'], at: Place): Ask {
-  const { name, type, timeout, recursionDesired, ednsUdpSize, dnssecOk, randomLabel } = check;
-  const flags = { recursionDesired, ednsUdpSize, dnssecOk, randomLabel };
-  const question: Question = { name, type, transport, timeoutMs: timeout, at, ...flags };
+function askCheck(
+  check: Check,
+  { transport, at }: Pick<Question, 'transport' | 'at'>,
+  recursionDesired: boolean | undefined,
+): Ask {
+  const { name, type, timeout, ednsUdpSize, dnssecOk, randomLabel } = check;
+  const flags = { recursionDesired: recursionDesired === true, ednsUdpSize, dnssecOk, randomLabel };
+  const question: Question = { name, type, transport, timeoutMs: timeout, at: at ?? 'service', ...flags };
   return {
     question,
     // The last try is over before its round is: what was not answered is then named, and nobody waits for it longer.
@@ -132,7 +186,11 @@ function askZones({ baseline, expect, zonesBefore, zonesNow }: Ground): Ask[] {
   );
   const added = zonesNow.filter((zone) => isPrimary(zone) && !before.has(normalName(zone.name)));
   const addedNames = names(added).difference(new Set(known.map(({ zone }) => normalName(zone))));
-  return withStagedSerials([...known.map(askBefore), ...[...addedNames].map(askNew)], zonesNow);
+  const fresh = [...addedNames].map((zone) => soaQuestion(zone));
+  // Where clients got nothing before, nobody knows that they should get something now.
+  const open = baseline.length === 0 || baseline.some(({ recursionDesired }) => recursionDesired === true);
+  const asClients = open ? spread(fresh, ZONES_AS_CLIENTS).map(asClient) : [];
+  return withStagedSerials([...known.map(askBefore), ...[...fresh, ...asClients].map(askNew)], zonesNow);
 }
 
 /** A zone that is answered well may still be the one from before the change: its serial tells. */
@@ -150,7 +208,12 @@ function withStagedSerials(asks: readonly Ask[], zonesNow: readonly Zone[]): Ask
 }
 
 function askBefore(before: ZoneAnswer): Ask {
-  const question: Question = { ...soaQuestion(before.zone, before.transport), at: before.at ?? 'service' };
+  const { zone, transport, at = 'service', recursionDesired } = before;
+  const question: Question = {
+    ...soaQuestion(zone, transport),
+    at,
+    ...(recursionDesired === true && { recursionDesired }),
+  };
   return {
     question,
     tries: ZONE_TRIES,
@@ -159,8 +222,7 @@ function askBefore(before: ZoneAnswer): Ask {
   };
 }
 
-function askNew(zone: string): Ask {
-  const question = soaQuestion(zone);
+function askNew(question: Question): Ask {
   return {
     question,
     tries: ZONE_TRIES,

@@ -120,3 +120,25 @@ test('a reason is cut to what a message may carry, without control characters', 
   expect(clipped(fail('x', 'y'.repeat(5000))).reason).toHaveLength(2000);
   expect(clipped(fail('x', 'one\r\ntwo\u001b[2J')).reason).toBe('one two [2J');
 });
+
+test('of an epoch whose acceptance is lost nothing is told under the name of another, and it never begins again', () => {
+  const records = journalOf(
+    ADOPTED,
+    ...confirmedEpoch(1, digest('a')),
+    { type: 'soaking', epoch: 2 },
+    { type: 'unexplained', generation: bundleOf(2), verdict: NO },
+    { type: 'reverted', epoch: 2, verdict: NO },
+  );
+  const reports = reportsAfter(records, 6, { at: 2000, boot: BOOT });
+  expect(reports).toEqual([]);
+  const memory = recall(records);
+  expect(memory).toMatchObject({ highestEpoch: 2, lastKnownGood: bundleOf(1) });
+  expect(memory.change?.phase).toBe('reverted');
+});
+
+test('a generation found live without its intent is told as the failure of the epoch that it belongs to', () => {
+  const accepted: JournalEntry = { type: 'accepted', assignment: assignment(1, 'stage') };
+  const unexplained: JournalEntry = { type: 'unexplained', generation: bundleOf(1), verdict: NO };
+  const reports = reportsAfter(journalOf(ADOPTED, accepted, unexplained), 0, { at: 2000, boot: BOOT });
+  expect(reports).toMatchObject([{ state: 'failed', epoch: 1 }]);
+});

@@ -11,11 +11,13 @@ import {
 import type { Baseline } from './baseline.ts';
 import type { JournalRecord } from './journal-entry.ts';
 import type { Moment } from './memory.ts';
+import { spread } from './plan-questions.ts';
 
 /** How many facts one message may carry. */
 const AT_ONCE = 100;
 const LONGEST_AGO_MS = 31 * 86_400_000;
 const ANSWERS_OVER_TCP = 3;
+const ANSWERS_AS_CLIENTS = 5;
 
 /**
  * What the orchestrator has not acknowledged yet, oldest first.
@@ -26,7 +28,10 @@ export function reportsAfter(records: readonly JournalRecord[], acknowledged: nu
   let assignment: Assignment | null = null;
   for (const record of records) {
     if (record.type === 'accepted') assignment = record.assignment;
+    if (record.type === 'unexplained' && record.generation !== assignment?.bundle) assignment = null;
     if (record.seq <= acknowledged || assignment === null) continue;
+    // Its acceptance is lost, and the one before it belongs to another rollout.
+    if ('epoch' in record && record.epoch !== assignment.epoch) continue;
     const report = reportOf(record, assignment, now);
     if (report !== null) reports.push(report);
     if (reports.length === AT_ONCE) break;
@@ -51,17 +56,16 @@ function reportOf(record: JournalRecord, assignment: Assignment, now: Moment): R
  * asked at loopback tells them nothing.
  */
 function sampleOf(baseline: Baseline): AnswerBefore[] {
-  const open = baseline.flatMap(({ zone, transport, at, rcode, aa, serial }) =>
-    at === 'loopback' ? [] : [{ zone, transport, rcode, aa, serial }],
-  );
+  const open = baseline.flatMap(({ at, ...answer }) => (at === 'loopback' ? [] : [answer]));
   const sendable = open.filter((answer) => AnswerBefore.safeParse(answer).success);
   const tcp = sendable.filter(({ transport }) => transport === 'tcp').slice(0, ANSWERS_OVER_TCP);
   const udp = sendable.filter(({ transport }) => transport === 'udp');
-  const stride = Math.max(1, udp.length / (MOST_ANSWERS - tcp.length));
-  return [
-    ...udp.filter((_, index) => Math.floor(index % stride) === 0).slice(0, MOST_ANSWERS - tcp.length),
-    ...tcp,
-  ];
+  const asClients = spread(
+    udp.filter(({ recursionDesired }) => recursionDesired === true),
+    ANSWERS_AS_CLIENTS,
+  );
+  const plain = udp.filter(({ recursionDesired }) => recursionDesired !== true);
+  return [...spread(plain, MOST_ANSWERS - tcp.length - asClients.length), ...asClients, ...tcp];
 }
 
 function tell(record: JournalRecord): { state: ReportedState; verdict: Verdict } | null {
@@ -86,6 +90,8 @@ function tell(record: JournalRecord): { state: ReportedState; verdict: Verdict }
     }
     case 'soaking':
       return { state: 'soaking', verdict: pass('answers_right', 'The new process answers as expected.') };
+    case 'unexplained':
+      return { state: 'failed', verdict: record.verdict };
     case 'confirmed':
       return { state: 'confirmed', verdict: pass('confirmed', 'The change is kept.') };
     case 'ready':

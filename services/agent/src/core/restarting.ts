@@ -21,8 +21,14 @@ export function restartIfDue({ change, world, now }: ChangeSituation, restart: R
   return now - asked > patience ? { do: 'restart' } : null;
 }
 
-/** Asks again for a daemon that runs and does not answer, once it has had all the time it was given. */
+/**
+ * Asks again for a daemon that runs and does not answer, once it has had all the time it was given. Each pause is as
+ * long as all that went before it, up to a bound: what three restarts did not mend, a fourth at once does not either,
+ * and a daemon that answers something is left to do so.
+ */
 export function restartAgain({ change, world, now }: ChangeSituation, restart: Restart): NextStep | null {
   const asked = Math.max(restart.at, world.restartAskedAt ?? 0);
-  return now - asked > BOUNDS.stop + change.assignment.verifyWithinMs ? { do: 'restart' } : null;
+  const patience = BOUNDS.stop + change.assignment.verifyWithinMs;
+  const pause = Math.max(patience, Math.min(asked - restart.at, BOUNDS.restartPause));
+  return now - asked > pause ? { do: 'restart' } : null;
 }

@@ -1,4 +1,4 @@
-import { fail, type HostStatus, noData, pending, type Verdict } from '@breakwater/shared';
+import { fail, type HostStatus, inconclusive, noData, pending, type Verdict } from '@breakwater/shared';
 import type { Drift } from './drift.ts';
 import type { Memory } from './memory.ts';
 import { BOUNDS } from './pace.ts';
@@ -10,7 +10,7 @@ export function statusOf(
   world: World,
   zones: number,
   now: number,
-  drift: Drift | null = null,
+  { drift = null, unwritable = null }: { drift?: Drift | null; unwritable?: string | null } = {},
 ): HostStatus {
   const { process, exits } = world.daemon;
   return {
@@ -18,14 +18,22 @@ export function statusOf(
     lastKnownGood: memory.lastKnownGood,
     epoch: memory.highestEpoch,
     daemon: { running: process !== null, pid: process?.pid ?? null, restarts: exits },
-    health: clipped(healthOf(world, now)),
+    health: clipped(healthOf(world, now, unwritable)),
     zones,
     drift,
   };
 }
 
 /** The verdict on the daemon's health. What was not looked at lately is unknown, and unknown is not healthy. */
-export function healthOf({ daemon, evidence }: World, now: number): Verdict {
+export function healthOf(world: World, now: number, unwritable: string | null = null): Verdict {
+  const health = daemonHealthOf(world, now);
+  // It serves, and could neither take a change nor remember how far it had come.
+  return health.verdict === 'pass' && unwritable !== null
+    ? inconclusive('store_unwritable', unwritable)
+    : health;
+}
+
+function daemonHealthOf({ daemon, evidence }: World, now: number): Verdict {
   if (daemon.process === null) {
     const last = daemon.lastExit === null ? '' : ` It last ${daemon.lastExit}.`;
     return fail('daemon_not_running', `The daemon does not run.${last}`);

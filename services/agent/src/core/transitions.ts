@@ -29,11 +29,11 @@ type EntryType = JournalEntry['type'];
  * and so do `adopted`, `asked` and `restarted`, which a person at the console causes.
  */
 export const TRANSITIONS: Readonly<Record<Phase | 'none', readonly EntryType[]>> = {
-  none: ['adopted', 'accepted', 'asked', 'restarted'],
-  accepted: ['accepted', 'ready', 'rejected', 'reverted', 'asked', 'restarted'],
+  none: ['adopted', 'accepted', 'asked', 'restarted', 'unexplained'],
+  accepted: ['accepted', 'ready', 'rejected', 'reverted', 'asked', 'restarted', 'unexplained'],
   // Not before a grant, and a second time only when the link was never switched and the baseline grew old.
-  ready: ['accepted', 'applying', 'rejected', 'reverted', 'asked', 'restarted'],
-  rejected: ['accepted', 'reverted', 'adopted', 'asked', 'restarted'],
+  ready: ['accepted', 'applying', 'rejected', 'reverted', 'asked', 'restarted', 'unexplained'],
+  rejected: ['accepted', 'reverted', 'adopted', 'asked', 'restarted', 'unexplained'],
   applying: [
     'accepted',
     'applying',
@@ -50,11 +50,11 @@ export const TRANSITIONS: Readonly<Record<Phase | 'none', readonly EntryType[]>>
   verifying: ['soaking', 'failed', 'reverting'],
   soaking: ['soaked', 'failed', 'reverting'],
   soaked: ['confirmed', 'failed', 'reverting'],
-  confirmed: ['accepted', 'unhealthy', 'reverting', 'adopted', 'asked', 'restarted'],
+  confirmed: ['accepted', 'unhealthy', 'reverting', 'adopted', 'asked', 'restarted', 'unexplained'],
   failed: ['reverting'],
   reverting: ['restarting', 'reverted', 'revertFailed', 'asked'],
   revertFailed: ['restarting', 'reverted', 'reverting', 'adopted', 'asked'],
-  reverted: ['accepted', 'adopted', 'asked', 'restarted'],
+  reverted: ['accepted', 'adopted', 'asked', 'restarted', 'unexplained'],
 };
 
 /** Entries that leave the phase as it is. */
@@ -66,6 +66,7 @@ const isAside = (type: EntryType): type is Aside => ASIDE.includes(type);
 /** The phase that an entry leads to from another one. */
 export function phaseAfter(phase: Phase | 'none', type: EntryType): Phase | 'none' {
   if (isAside(type)) return phase;
+  if (type === 'unexplained') return 'reverting';
   if (type === 'restarting') return goesBack(phase) ? phase : 'restarting';
   return type;
 }

@@ -36,6 +36,8 @@ export interface Evidence {
 export interface World {
   /** The generation that the managed root links to. */
   live: Digest | null;
+  /** Present when there is nothing at all where the managed root should be. */
+  absent?: true;
   daemon: DaemonState;
   /** The kernel's boot id. */
   boot: string;

@@ -1,6 +1,6 @@
 import { lstat, readFile, realpath } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
-import { canonicalJson, type Digest, sha256 } from '@breakwater/shared';
+import { canonicalJson, Digest, sha256 } from '@breakwater/shared';
 import { nodeDisk } from '../adapters/disk/node-disk.ts';
 import { Contents, listTree, type TreeEntry } from '../adapters/generations/contents.ts';
 import { treeIn } from '../adapters/generations/layout.ts';
@@ -37,10 +37,16 @@ export async function switchAsAnnounced(place: Place): Promise<Digest> {
   await plainFile(join(storeDir, 'journal', 'journal'));
   const { records } = await readJournal(join(storeDir, 'journal'));
   const announced = announcedSwitch(records, place.boot);
-  const target = await targetOf(announced, place.root, storeDir);
-  await verify(storeDir, target);
   const link = liveLink(place.root, (generation) => treeIn(storeDir, generation), nodeDisk);
   const before = await link.read();
+  // A person gave up what is live for an earlier generation, while no change was under way.
+  const adopted = records.findLast((record) => record.type === 'adopted');
+  const undone = before !== null && adopted?.insteadOf === before ? adopted.generation : null;
+  const target =
+    announced.switchTo === null && undone !== null
+      ? Digest.parse(undone)
+      : await targetOf(announced, place.root, storeDir);
+  await verify(storeDir, target);
   await link.switchTo(target);
   const { change, confirmed } = recall(records);
   const keep = [target, before, change?.swap?.previous, ...confirmed.slice(-3)];

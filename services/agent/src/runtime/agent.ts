@@ -81,7 +81,8 @@ export class Agent {
   status(): HostStatus {
     const world = { ...this.#world, evidence: this.#health.evidence };
     const now = this.#outside.clock.monotonic();
-    return statusOf(this.#recorder.memory, world, this.#zoneCount, now, this.#drift.drift);
+    const told = { drift: this.#drift.drift, unwritable: this.#outside.journal.unwritable ?? null };
+    return statusOf(this.#recorder.memory, world, this.#zoneCount, now, told);
   }
 
   /** What a scrape of the metrics shows. */
@@ -100,11 +101,13 @@ export class Agent {
     };
   }
 
-  /** What a person on the host is shown. @param agent the process that shows it, when that is a running agent */
-  consoleStatus(agent: { pid: number } | null): ConsoleStatus {
+  /** What a person on the host is shown: the daemon and the link as they are in this moment. @param agent the process that shows it, when that is a running agent */
+  async consoleStatus(agent: { pid: number } | null): Promise<ConsoleStatus> {
+    const seen = await this.#glance();
     const { clock, boot, view, journal } = this.#outside;
     const now = clock.monotonic();
-    const world = { ...this.#world, evidence: this.#health.evidence };
+    const world = { ...this.#world, ...seen, evidence: this.#health.evidence };
+    const last = world.evidence.rounds.at(-1);
     return consoleStatus({
       ...world,
       host: view.host.id,
@@ -112,8 +115,9 @@ export class Agent {
       agent,
       memory: this.#recorder.memory,
       records: journal.records(),
-      journalDamage: journal.damage ?? null,
-      health: healthOf(world, now),
+      journalDamage: journal.unwritable ?? journal.damage ?? null,
+      health: healthOf(world, now, journal.unwritable ?? null),
+      healthAgeMs: last === undefined ? null : now - last.endedAt,
       drift: this.#drift.drift,
       now: { at: now, boot },
     });
@@ -192,16 +196,29 @@ export class Agent {
     if (step.do === 'wait') return step.forMs;
     this.#outside.log.debug({ step: step.do }, 'next step');
     await this.#performer.perform(step, this.#world);
+    if (step.do === 'switchTo' && this.#world.absent) this.#drift.linkedBack();
     if (step.do === 'record') this.#checkInvariants('the agent');
     return 0;
+  }
+
+  /** An idle loop looks each 10 s, and a person who asks wants to know of now. Whoever cannot look knows what was. */
+  async #glance(): Promise<Partial<Pick<World, 'live' | 'daemon'>>> {
+    const { generations, supervisor } = this.#outside;
+    const [live, daemon] = await Promise.allSettled([generations.live(), supervisor.observe()]);
+    return {
+      ...(live.status === 'fulfilled' && { live: live.value }),
+      ...(daemon.status === 'fulfilled' && { daemon: daemon.value }),
+    };
   }
 
   async #observe(): Promise<World> {
     const { generations, supervisor, boot } = this.#outside;
     const [live, daemon] = await Promise.all([generations.live(), supervisor.observe()]);
+    const absent = live === null && (await generations.absent());
     if (live !== null && live !== this.#world.live) await this.#countZones(live);
     return {
       live,
+      ...(absent && { absent: true as const }),
       daemon,
       boot,
       evidence: this.#health.evidence,

@@ -9,6 +9,7 @@ const EVERY_MS = 30_000;
 /** Looks now and then whether the live tree is still what was recorded. */
 export class DriftWatch {
   #drift: Drift | null = null;
+  #mended: string | null = null;
   #lookedAt = Number.NEGATIVE_INFINITY;
   readonly #outside: Pick<Outside, 'generations' | 'clock' | 'log'>;
 
@@ -21,6 +22,13 @@ export class DriftWatch {
     return this.#drift;
   }
 
+  /** The managed root was gone, and the agent has made it again: told for as long as nothing else is amiss. */
+  linkedBack(): void {
+    this.forget();
+    this.#mended = 'The managed root was gone; it was linked back to the generation that should be live.';
+    this.#outside.log.error({ drift: 'link' }, this.#mended);
+  }
+
   /** Looks if it is time to. Never during a change: the tree is about to be another one, and time is short. */
   async lookIfDue(memory: Memory, live: Digest | null): Promise<void> {
     const pending = memory.change !== null && isPending(memory.change);
@@ -30,7 +38,9 @@ export class DriftWatch {
 
   /** Looks now. @returns what was found. */
   async look(memory: Memory, live: Digest | null): Promise<Drift | null> {
-    const drift = judgeDrift(memory, live, await this.#damageOf(live));
+    const found = judgeDrift(memory, live, await this.#damageOf(live));
+    const mended = this.#mended;
+    const drift = found?.kind === 'none' && mended !== null ? { ...found, reason: mended } : found;
     this.#lookedAt = this.#outside.clock.monotonic();
     this.#tell(drift);
     this.#drift = drift;

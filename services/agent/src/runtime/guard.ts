@@ -11,7 +11,7 @@ export interface GuardTools {
   /** Whether an agent runs beside this; it then looks after the journal. */
   agentAlive: boolean;
   memory: Memory;
-  link: Pick<Generations, 'live' | 'switchTo'>;
+  link: Pick<Generations, 'live' | 'absent' | 'switchTo'>;
   append(entry: JournalEntry): Promise<unknown>;
 }
 
@@ -23,12 +23,15 @@ export interface GuardTools {
  */
 export async function guardStart(tools: GuardTools): Promise<string> {
   const { clock, boot, agentAlive, memory, link } = tools;
-  const target = generationToStart(memory, { live: await link.live(), boot, agentAlive });
+  const live = await link.live();
+  const absent = live === null && (await link.absent());
+  const target = generationToStart(memory, { live, absent, boot, agentAlive });
   if (target === null) return 'The live generation may be started.';
   // Before the journal: on a disk that hangs in a write, the rename may be all that there is time for.
   await link.switchTo(target);
-  const done = `The live generation was not confirmed; generation ${target} was put back.`;
-  const entry = entryOfGuard(memory, boot, clock.monotonic());
+  const why = absent ? 'The managed root was gone' : 'The live generation was not confirmed';
+  const done = `${why}; generation ${target} was put back.`;
+  const entry = entryOfGuard(memory, { live, boot }, clock.monotonic());
   if (entry === null) return done;
   try {
     await tools.append(entry);

@@ -124,6 +124,7 @@ test.each([
   expect(found.filter(({ at }) => at === 'loopback')).toHaveLength(count);
   expect(found.filter(({ at }) => at === undefined).map(({ transport }) => transport)).toEqual([
     'udp',
+    'udp',
     'tcp',
   ]);
 });

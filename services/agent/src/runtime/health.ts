@@ -1,7 +1,7 @@
 import { type Digest, fail, formatDuration, inconclusive, noData, type Verdict } from '@breakwater/shared';
 import type { Answer } from '../core/answer.ts';
 import type { Baseline, Zone } from '../core/baseline.ts';
-import { baselineOf, isOwnZone } from '../core/judge-baseline.ts';
+import { baselineOf, isOwnZone, isPrimary } from '../core/judge-baseline.ts';
 import { silenceOf, worstOf } from '../core/judge-round.ts';
 import type { Change } from '../core/memory.ts';
 import { BOUNDS } from '../core/pace.ts';
@@ -108,6 +108,7 @@ export class Health {
   async #ask(order: RoundOrder, live: Digest | null, signal: AbortSignal): Promise<Outcome> {
     const { purpose, turn, change } = order;
     if (purpose === 'idle') return this.#askIdle(live, turn, signal);
+    if (purpose === 'revert' && change?.swap === null) return this.#askBack(live, turn, signal);
     if (!change?.swap) {
       return {
         verdict: noData('nothing_to_check', 'There is no change whose answers could be asked for.'),
@@ -148,6 +149,28 @@ export class Health {
       zonesNow: zones,
     };
     return this.#judge(planQuestions('idle', ground, turn), 'idle', signal);
+  }
+
+  /**
+   * On the way back without a record of the answers before: what this process has heard of the generation while nothing
+   * was under way, or else every zone whose data comes with it.
+   */
+  async #askBack(live: Digest | null, turn: number, signal: AbortSignal): Promise<Outcome> {
+    const known = this.#standing;
+    const zones = live === null ? [] : await this.#zones.of(live);
+    const primaries = zones.filter(isPrimary);
+    const heard = known !== null && known.generation === live && known.baseline.length > 0;
+    if (live === null || (!heard && primaries.length === 0)) return this.#askIdle(live, turn, signal);
+    const must = { transport: 'udp', rcode: 'NOERROR', aa: true, serial: null } as const;
+    const baseline = heard ? known.baseline : primaries.map(({ name }) => ({ ...must, zone: name }));
+    const ground = {
+      checks: [],
+      expect: { zonesRemoved: [] },
+      baseline,
+      zonesBefore: zones,
+      zonesNow: zones,
+    };
+    return this.#judge(planQuestions('revert', ground, turn), 'revert', signal);
   }
 
   async #judge(asks: readonly Ask[], purpose: Purpose, signal: AbortSignal): Promise<Outcome> {

@@ -6,7 +6,10 @@ import type { Zones } from './zones.ts';
 
 /** What the operator works with. */
 export interface OperatorTools {
-  outside: Pick<Outside, 'generations' | 'supervisor' | 'checker' | 'clock' | 'boot' | 'log' | 'view'>;
+  outside: Pick<
+    Outside,
+    'generations' | 'supervisor' | 'checker' | 'rehearsal' | 'journal' | 'clock' | 'boot' | 'log' | 'view'
+  >;
   recorder: Recorder;
   health: Health;
   zones: Zones;

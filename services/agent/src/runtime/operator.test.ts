@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { FakeHost, GOOD, OLD } from '../testing/fake-host.ts';
 import type { ConsoleOrder, Outcome } from '../core/console.ts';
 
@@ -108,4 +108,63 @@ test('a host that cannot go back takes a newer change again once somebody has ad
   host.assign(2, 'stage', GOOD);
   await host.pass(5000);
   expect(host.agent?.memory.highestEpoch).toBe(2);
+});
+
+describe('what is adopted', () => {
+  test('has to answer after a restart where nothing can be rehearsed; else the recorded files are back', async () => {
+    const before = (await host.generations.live())!;
+    host.generations.edit(before, { zones: { 'a.example': 'REFUSED' } });
+    const outcome = await order('adopt', 120_000);
+    expect(outcome).toMatchObject({
+      result: 'refused',
+      text: expect.stringMatching(/a\.example.*REFUSED.*recorded files were put back/s) as string,
+    });
+    expect(host.agent?.memory).toMatchObject({ lastKnownGood: before, confirmed: [before] });
+    expect([await host.generations.live(), host.daemon.runs]).toEqual([before, OLD]);
+    expect(host.entries).not.toContain('revertFailed');
+  });
+
+  test('is taken back by a revert, to the recorded files, once and no further', async () => {
+    const before = (await host.generations.live())!;
+    host.generations.edit(before, { zones: { 'a.example': 'NOERROR', 'c.example': 'NOERROR' } });
+    expect(await order('adopt')).toMatchObject({ result: 'done' });
+    const found = host.agent!.memory.lastKnownGood!;
+    expect(host.agent?.memory.confirmed).toEqual([before, found]);
+    expect(await order('revert')).toMatchObject({ result: 'done' });
+    expect(host.agent?.memory).toMatchObject({ lastKnownGood: before, confirmed: [before] });
+    expect([await host.generations.live(), host.daemon.runs]).toEqual([before, OLD]);
+    expect(await order('revert')).toMatchObject({ result: 'nothing' });
+    expect(await host.generations.live()).toBe(before);
+  });
+});
+
+test('a kept change is undone also after a newer one was refused', async () => {
+  const old = (await host.generations.live())!;
+  await bring('confirm');
+  host.assign(2, 'stage', 'no tree');
+  await host.pass(5000);
+  expect(host.agent?.memory.change?.phase).toBe('rejected');
+  expect(await order('revert')).toMatchObject({ result: 'done' });
+  expect([await host.generations.live(), host.daemon.runs]).toEqual([old, OLD]);
+  expect(await order('revert')).toMatchObject({ result: 'nothing' });
+});
+
+test('a change that was staged and then forgotten by its rollout keeps nobody from adopting', async () => {
+  host.assign(1, 'stage', GOOD);
+  await host.pass(5000);
+  expect(host.agent?.memory.change?.phase).toBe('ready');
+  host.generations.damaged.add((await host.generations.live())!);
+  expect(await order('adopt')).toMatchObject({ result: 'done' });
+  expect(host.agent?.memory.change?.phase).toBe('rejected');
+});
+
+test('a restart that shows wrong answers ends as soon as that is certain', async () => {
+  host.generations.edit((await host.generations.live())!, { zones: { 'a.example': 'REFUSED' } });
+  host.generations.damaged.clear();
+  const before = host.clock.monotonic();
+  const done = host.agent!.operate({ verb: 'restart', reason: 'x' }).then(() => host.clock.monotonic());
+  await host.pass(60_000);
+  const took = (await done) - before;
+  expect(took).toBeGreaterThan(0);
+  expect(took).toBeLessThan(5000);
 });

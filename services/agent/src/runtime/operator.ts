@@ -1,16 +1,15 @@
-import type { Digest, Verdict } from '@breakwater/shared';
 import {
   type ConsoleOrder,
   type ConsoleScene,
   type Outcome,
   planRevert,
-  refuseAdopt,
   refuseRepair,
   refuseRestart,
 } from '../core/console.ts';
-import { damageInWords, short } from '../core/drift.ts';
-import type { Change } from '../core/memory.ts';
+import { planUndo, type Undo } from '../core/console-undo.ts';
+import { filesInWords, short } from '../core/drift.ts';
 import { goesBack } from '../core/transitions.ts';
+import { Adopter } from './operator-adopt.ts';
 import type { OperatorTools } from './operator-tools.ts';
 import { Restarter } from './restarter.ts';
 
@@ -18,10 +17,12 @@ import { Restarter } from './restarter.ts';
 export class Operator {
   readonly #tools: OperatorTools;
   readonly #restarter: Restarter;
+  readonly #adopter: Adopter;
 
   constructor(tools: OperatorTools) {
     this.#tools = tools;
     this.#restarter = new Restarter(tools);
+    this.#adopter = new Adopter(tools, this.#restarter);
   }
 
   /** Never throws: whatever is in the way is part of the outcome. */
@@ -48,7 +49,7 @@ export class Operator {
       case 'repair':
         return this.#repair(scene, reason);
       case 'adopt':
-        return this.#adopt(scene, reason);
+        return this.#adopter.adopt(scene, reason);
       default:
         return verb satisfies never;
     }
@@ -67,6 +68,9 @@ export class Operator {
 
   async #revert(scene: ConsoleScene, reason: string): Promise<Outcome> {
     const { recorder, outside } = this.#tools;
+    const undo = planUndo(scene.memory, outside.journal.records());
+    if (undo === 'done') return nothing('What was kept last here has been undone already.');
+    if (undo !== null) return this.#undo(undo, scene, reason);
     const { entries, outcome } = planRevert(scene, reason);
     const previous = scene.memory.change?.swap?.previous ?? null;
     // Of an unconfirmed change the way back was proved a moment ago; that of a kept one may be months old.
@@ -79,12 +83,34 @@ export class Operator {
     return outcome;
   }
 
+  /** Nothing is pending, so it is done at once: the daemon has read a tree that the newest change knows nothing of. */
+  async #undo({ giveUp, goBackTo }: Undo, { process }: ConsoleScene, reason: string): Promise<Outcome> {
+    const { outside, recorder, drift } = this.#tools;
+    try {
+      await outside.generations.repair(goBackTo);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      return refused(`The generation before it, ${short(goBackTo)}, cannot be gone back to: ${why}`);
+    }
+    // First of all: whoever is killed from here on leaves a link that `repair` puts right, and no way forward again.
+    await recorder.record({ type: 'adopted', generation: goBackTo, reason, insteadOf: giveUp });
+    await recorder.record({ type: 'asked', verb: 'restart', reason, process });
+    await outside.generations.switchTo(goBackTo);
+    drift.forget();
+    const { result, text } = await this.#restarter.restart(goBackTo, { onOthers: true });
+    const done = `Generation ${short(giveUp)} was given up, and ${short(goBackTo)} is live and the last known good one now.`;
+    return { result, text: `${done} ${text}` };
+  }
+
   async #restart(scene: ConsoleScene, reason: string): Promise<Outcome> {
     const { drift, recorder } = this.#tools;
     const refusal = refuseRestart(scene, await drift.look(scene.memory, scene.live));
     if (refusal !== null || scene.live === null) return refused(refusal ?? 'Nothing is live.');
     await recorder.record({ type: 'asked', verb: 'restart', reason, process: scene.process });
-    return this.#restarter.restart(scene.live);
+    const outcome = await this.#restarter.restart(scene.live);
+    if (outcome.result !== 'unhealthy') return outcome;
+    const next = 'See `breakwater-agent verify`; `breakwater-agent revert` takes back what was kept last.';
+    return { ...outcome, text: `${outcome.text} ${next}` };
   }
 
   async #repair(scene: ConsoleScene, reason: string): Promise<Outcome> {
@@ -101,51 +127,15 @@ export class Operator {
     drift.forget();
     // On the way back the loop goes on with what it was doing, on files that are right now.
     if (change && goesBack(change.phase)) return this.#revert(scene, reason);
+    const aside = await outside.generations.inTheWay();
     if (scene.live !== lastKnownGood) await outside.generations.switchTo(lastKnownGood);
-    const done =
-      damage.length === 0 ? 'The managed root was linked back.' : `Put back: ${damageInWords(damage)}`;
+    const moved = aside === null ? '' : ` What stood in its place was moved to ${aside}.`;
+    const linked = scene.live === lastKnownGood ? '' : `The managed root was linked back.${moved}`;
+    const put = damage.length === 0 ? '' : `Put back: ${filesInWords(damage)}.`;
+    const done = [linked, put].filter((part) => part !== '').join(' ');
     // When the daemon last read its files nobody can know, so it is made to read the right ones.
-    const { result, text } = await this.#restarter.restart(lastKnownGood);
+    const { result, text } = await this.#restarter.restart(lastKnownGood, { onOthers: true });
     return { result, text: `${done} ${text}` };
-  }
-
-  async #adopt(scene: ConsoleScene, reason: string): Promise<Outcome> {
-    const { outside, recorder, drift } = this.#tools;
-    const refusal = refuseAdopt(scene);
-    if (refusal !== null) return refused(refusal);
-    const before = scene.memory.lastKnownGood;
-    const unfinished = scene.memory.change?.phase === 'revertFailed';
-    if (
-      !unfinished &&
-      before !== null &&
-      scene.live === before &&
-      (await outside.generations.intact(before))
-    ) {
-      return nothing('What is live is what is recorded already; nothing was changed.');
-    }
-    // Whatever the checker refuses would keep the daemon from starting, on the day on which nobody is looking.
-    const { live } = scene;
-    const tree = live === null ? outside.view.host.root : outside.generations.pathOf(live);
-    const shown = await outside.checker.check(tree);
-    if (shown.verdict !== 'pass') {
-      return refused(
-        `What is live cannot be kept: ${shown.reason} Correct it, or put the recorded files back with \`breakwater-agent repair\`.`,
-      );
-    }
-    const generation = await outside.generations.adopt({ takeFolder: true });
-    await recorder.record({ type: 'adopted', generation, reason });
-    if (unfinished && scene.memory.change !== null)
-      await this.#endRevert(scene.memory.change, generation, reason);
-    drift.forget();
-    const text = `Generation ${short(generation)} is live and the last known good one now. The daemon was not restarted: if it has not read these files yet, run \`breakwater-agent restart\`.`;
-    return { result: 'done', text };
-  }
-
-  /** A host that could not go back is free for the next change: somebody has decided what it is to run. */
-  async #endRevert({ assignment }: Change, generation: Digest, reason: string): Promise<void> {
-    const words = `A person at the console adopted what is there as generation ${short(generation)}: ${reason}`;
-    const verdict: Verdict = { verdict: 'pass', code: 'adopted_at_console', reason: words };
-    await this.#tools.recorder.record({ type: 'reverted', epoch: assignment.epoch, verdict });
   }
 }
 

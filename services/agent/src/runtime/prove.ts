@@ -12,7 +12,7 @@ type ProveOutside = Pick<Outside, 'generations' | 'checker'>;
  */
 export async function prove(
   outside: ProveOutside,
-  { bundle, expect }: Assignment,
+  { bundle, expect, action }: Assignment,
   lastKnownGood: Digest | null,
 ): Promise<Verdict> {
   const { generations, checker } = outside;
@@ -26,7 +26,9 @@ export async function prove(
     );
   if (checked.verdict !== 'pass') return checked;
   try {
-    const judged = judgeDifference(await compareGenerations(outside, live, bundle), expect);
+    const difference = await compareGenerations(outside, live, bundle);
+    if (action === 'reload' && difference.now.mute === true) return fail('reload_unproved', MUTE);
+    const judged = judgeDifference(difference, expect);
     if (judged.verdict !== 'pass') return judged;
     return { ...judged, reason: `${judged.reason} ${capital(checked.reason)}.` };
   } catch (error) {
@@ -34,6 +36,9 @@ export async function prove(
     return inconclusive('zones_unreadable', `The live tree and the staged one could not be compared: ${why}`);
   }
 }
+
+const MUTE =
+  'The configuration throws away what the daemon logs (category "general" or "default" goes to "null"), so that it could never say that it finished its reload; log it, or use action "restart"';
 
 function capital(text: string): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\.$/, '')}`;

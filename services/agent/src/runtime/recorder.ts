@@ -85,6 +85,7 @@ export class Recorder {
 }
 
 function leadsBack({ change }: Memory, { type }: JournalEntry): boolean {
-  if (type === 'failed' || type === 'reverting' || type === 'revertFailed') return true;
+  if (type === 'failed' || type === 'reverting' || type === 'revertFailed' || type === 'unexplained')
+    return true;
   return (type === 'restarting' || type === 'reverted') && change !== null && goesBack(change.phase);
 }

@@ -31,7 +31,10 @@ class FakeStage implements Stage {
   allLoaded = false;
   state = (): StageState => this.now;
   loaded = (): Promise<boolean> => Promise.resolve(this.allLoaded);
-  lastWords = (): Promise<string> => Promise.resolve('its words');
+  log = (): Promise<string> => Promise.resolve('its words');
+  stranger = { ask: (): Promise<Answer> => Promise.resolve(RIGHT) };
+  place = '192.0.2.1 port 53';
+  listeners = (): Promise<readonly string[]> => Promise.resolve(['192.0.2.1#5353']);
   close = (): Promise<void> => {
     this.closed += 1;
     return Promise.resolve();
@@ -73,6 +76,25 @@ test('a rehearsal in which all is right passes, and the stage is closed', async 
   const stage = new FakeStage();
   expect(await start(stage)).toMatchObject({ verdict: 'pass', code: 'rehearsed' });
   expect(stage.closed).toBe(1);
+});
+
+test('a candidate that drops a burst from a stranger fails, unless the live generation does so too', async () => {
+  const dropping = () => {
+    const stage = new FakeStage();
+    let asked = 0;
+    stage.stranger.ask = () => {
+      asked += 1;
+      return Promise.resolve(asked <= 3 ? RIGHT : { kind: 'none', cause: 'no answer', latencyMs: 1 });
+    };
+    return stage;
+  };
+  const verdict = await start(dropping());
+  expect(verdict).toMatchObject({ verdict: 'fail', code: 'rehearsal_drops_answers' });
+  expect(verdict.reason).toMatch(/^In the rehearsal, rate limiting/);
+  expect(await start(dropping(), clockOf(), dropping())).toMatchObject({
+    verdict: 'pass',
+    code: 'rehearsed',
+  });
 });
 
 test('a stage that breaks says nothing about the change', async () => {

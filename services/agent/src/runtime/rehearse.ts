@@ -10,11 +10,15 @@ import {
   type Verdict,
 } from '@breakwater/shared';
 import type { Stage } from '../adapters/rehearsal/interface.ts';
+import type { Answer } from '../core/answer.ts';
 import type { Baseline, Zone } from '../core/baseline.ts';
 import type { ProcessId } from '../core/daemon.ts';
 import { isPrimary } from '../core/judge-baseline.ts';
 import {
   againstLive,
+  answeredNothing,
+  BURST,
+  burstFault,
   dependsElsewhere,
   judgeRehearsed,
   type RehearsedRound,
@@ -68,9 +72,14 @@ export async function rehearse(
     const { process } = await supervisor.observe();
     const ground = groundOf(assignment, baseline, zonesBefore, zonesNow);
     const perform = (generation: Digest, asked: Ground): Promise<Verdict> =>
-      performOnce(outside, { generation, process, ground: asked, withinMs: assignment.verifyWithinMs });
+      performOnce(outside, {
+        tree: outside.generations.pathOf(generation),
+        process,
+        ground: asked,
+        withinMs: assignment.verifyWithinMs,
+      });
     const verdict = await perform(assignment.bundle, ground);
-    if (verdict.verdict !== 'fail') return verdict;
+    if (verdict.verdict !== 'fail' || verdict.code === 'nothing_to_check') return verdict;
     // Only what is answered now: the checks and the new zones are the change's.
     return againstLive(verdict, await perform(live, { ...ground, checks: [], zonesNow: zonesBefore }));
   } catch (error) {
@@ -78,21 +87,24 @@ export async function rehearse(
   }
 }
 
-interface Performance {
-  generation: Digest;
+/** One daemon on one tree. */
+export interface Performance {
+  /** The folder that the daemon finds in the place of the managed root. */
+  tree: string;
   /** The live daemon. */
   process: ProcessId | null;
   ground: Ground;
   withinMs: number;
 }
 
-async function performOnce(
-  { rehearsal, generations, clock }: RehearseOutside,
-  { generation, process, ground, withinMs }: Performance,
+/** Rehearses one tree, whatever it is. @returns a verdict on it; `inconclusive` when the rehearsal came to no end. */
+export async function performOnce(
+  { rehearsal, clock }: Pick<RehearseOutside, 'rehearsal' | 'clock'>,
+  { tree, process, ground, withinMs }: Performance,
 ): Promise<Verdict> {
   let stage: Stage | null = null;
   try {
-    stage = await rehearsal.open(generations.pathOf(generation), process);
+    stage = await rehearsal.open(tree, process);
     return await watch(clock, stage, ground, withinMs);
   } catch (error) {
     return broken(error instanceof Error ? error.message : String(error));
@@ -120,28 +132,24 @@ async function watch(clock: Clock, stage: Stage, ground: Ground, withinMs: numbe
   const time = boundedTime(clock, withinMs);
   const within = formatDuration(withinMs);
   const starting = startOf(clock, stage);
-  let last: Verdict = fail(
-    'rehearsal_no_answer',
-    `The daemon runs and answered nothing within ${within}; look at its listen-on`,
-  );
-  let heard = false;
+  let last: Verdict | null = null;
+  let knock: Answer | null = null;
   let wrong = 0;
   try {
     for (;;) {
-      heard ||= await answersAtAll(stage, ground.zonesNow);
-      const round = heard
-        ? await Promise.race([
-            askRound(clock, stage, ground, { signal: time.over, starting: await starting() }),
-            time.isOver,
-          ])
-        : null;
+      if (knock?.kind !== 'answer') knock = await knockAt(stage, ground.zonesNow);
+      const asking = async (): Promise<RehearsedRound> =>
+        askRound(clock, stage, ground, { signal: time.over, starting: await starting() });
+      const round = knock.kind === 'answer' ? await Promise.race([asking(), time.isOver]) : null;
       const ended = await howItEnded(stage);
       if (ended !== null) return ended;
-      if (round !== 'over' && round?.verdict.verdict === 'pass') return wentWell(round);
+      const finished = round === 'over' ? null : round;
+      if (finished?.verdict.verdict === 'pass')
+        return (await dropped(stage, ground.zonesNow)) ?? wentWell(finished);
       last = faultOf(round, within) ?? last;
-      wrong = round !== 'over' && round?.verdict.verdict === 'fail' ? wrong + 1 : 0;
+      wrong = finished?.verdict.verdict === 'fail' ? wrong + 1 : 0;
       if (wrong >= CERTAIN_AFTER || (await time.pause(PACE.fast)))
-        return wentWrong(last, await stage.lastWords());
+        return wentWrong(last ?? (await silence(stage, within, knock)), await stage.log());
     }
   } finally {
     time.cancel();
@@ -181,10 +189,27 @@ function startOf(clock: Clock, stage: Stage): () => Promise<boolean> {
   };
 }
 
-async function answersAtAll({ dns }: Stage, zones: readonly Zone[]): Promise<boolean> {
+async function knockAt({ dns }: Stage, zones: readonly Zone[]): Promise<Answer> {
   const name = zones.find(isPrimary)?.name ?? '.';
-  const answer = await dns.ask({ ...soaQuestion(name), timeoutMs: KNOCK_MS });
-  return answer.kind === 'answer';
+  return dns.ask({ ...soaQuestion(name), timeoutMs: KNOCK_MS });
+}
+
+async function silence(stage: Stage, within: string, knock: Answer): Promise<Verdict> {
+  return answeredNothing(stage.place, within, knock, await stage.listeners());
+}
+
+/** What a burst from a stranger finds wrong twice; a host that is busy for a moment is no limit. */
+async function dropped(stage: Stage, zones: readonly Zone[]): Promise<Verdict | null> {
+  const zone = zones.find(isPrimary)?.name;
+  if (zone === undefined) return null;
+  const ask = (): Promise<Answer> => stage.stranger.ask(soaQuestion(zone));
+  const first = await ask();
+  let fault: Verdict | null = null;
+  for (let tried = 0; tried < 2; tried += 1) {
+    fault = burstFault(zone, first, await Promise.all(Array.from({ length: BURST }, ask)));
+    if (fault === null) return null;
+  }
+  return fault && wentWrong(fault, await stage.log());
 }
 
 async function askRound(
@@ -210,7 +235,7 @@ async function howItEnded(stage: Stage): Promise<Verdict | null> {
     case 'running':
       return null;
     case 'exited':
-      return wentWrong(fail('rehearsal_daemon_exited', `The daemon ${state.how}`), await stage.lastWords());
+      return wentWrong(fail('rehearsal_daemon_exited', `The daemon ${state.how}`), await stage.log());
     case 'broken':
       return broken(state.cause);
     default:

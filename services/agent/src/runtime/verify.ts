@@ -88,7 +88,7 @@ function daemonFindings(daemon: DaemonState, records: readonly JournalRecord[], 
   const newer = startOf(process) + START_IS_EXACT_TO_MS >= switched.at;
   const text = newer
     ? 'was started after the link was switched'
-    : 'is older than the last switch of the link, so it runs something else: `breakwater-agent restart`';
+    : 'is older than the last switch of the link or order to restart it, so it may run something else: `breakwater-agent restart`';
   return [runs, { what: 'process', ok: newer, text }];
 }
 

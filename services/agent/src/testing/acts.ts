@@ -7,6 +7,7 @@ const METHODS: {
   journal: { append: 'acts' },
   generations: {
     live: 'looks',
+    absent: 'looks',
     intact: 'looks',
     damage: 'looks',
     difference: 'looks',
@@ -14,6 +15,7 @@ const METHODS: {
     missing: 'looks',
     put: 'acts',
     build: 'acts',
+    inTheWay: 'looks',
     switchTo: 'acts',
     adopt: 'acts',
     prune: 'acts',

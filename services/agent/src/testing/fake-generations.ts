@@ -13,9 +13,13 @@ export class FakeGenerations implements Generations {
   readonly damaged = new Set<Digest>();
   readonly pruned: (readonly Digest[])[] = [];
   switchError: Error | null = null;
+  /** Whether somebody removed the link; the next switch makes it again. */
+  gone = false;
   #live: Digest | null = null;
   readonly #found: TreeConfig;
   readonly #trees = new Map<Digest, TreeConfig>();
+  /** What was recorded of those that were edited. */
+  readonly #recorded = new Map<Digest, TreeConfig>();
   readonly #contents = new Map<Digest, string>();
 
   /** @param found the tree that is in place before any agent has ever run */
@@ -34,7 +38,11 @@ export class FakeGenerations implements Generations {
   }
 
   live(): Promise<Digest | null> {
-    return Promise.resolve(this.#live);
+    return Promise.resolve(this.gone ? null : this.#live);
+  }
+
+  absent(): Promise<boolean> {
+    return Promise.resolve(this.gone);
   }
 
   pathOf(generation: Digest): string {
@@ -50,8 +58,16 @@ export class FakeGenerations implements Generations {
     return this.damaged.has(generation) ? [{ path: 'named.conf', how: 'changed' }] : [];
   }
 
+  /** Somebody edits the files of a generation: from now on it behaves like this. */
+  edit(generation: Digest, tree: TreeConfig): void {
+    this.#recorded.set(generation, this.#recorded.get(generation) ?? this.tree(generation));
+    this.#trees.set(generation, tree);
+    this.damaged.add(generation);
+  }
+
   async repair(generation: Digest): Promise<Damage[]> {
     const damage = await this.damage(generation);
+    this.#trees.set(generation, this.#recorded.get(generation) ?? this.tree(generation));
     this.damaged.delete(generation);
     return damage;
   }
@@ -79,10 +95,15 @@ export class FakeGenerations implements Generations {
     return { added: [], removed: [], changed: same ? [] : ['named.conf'] };
   }
 
+  inTheWay(): Promise<null> {
+    return Promise.resolve(null);
+  }
+
   async switchTo(generation: Digest): Promise<void> {
     if (this.switchError) throw this.switchError;
     this.tree(generation);
     this.#live = generation;
+    this.gone = false;
   }
 
   async adopt(): Promise<Digest> {

@@ -1,5 +1,4 @@
 import { canonicalJson, type Clock, type Digest, formatDuration } from '@breakwater/shared';
-import type { FileJournal } from '../adapters/journal/file-journal.ts';
 import type { Journal } from '../adapters/journal/interface.ts';
 import type { OrchestratorClient } from '../adapters/orchestrator/interface.ts';
 import { violations } from '../core/invariants.ts';
@@ -86,7 +85,7 @@ export class Judge {
   }
 
   /** A journal was read: what was durable must be there, and nothing that nobody wrote. */
-  opened(journal: FileJournal): void {
+  opened(journal: Journal): void {
     const records = journal.records();
     const bySeq = new Map(records.map((record) => [record.seq, canonicalJson(record)]));
     for (const record of this.#durable) {
@@ -98,7 +97,8 @@ export class Judge {
       if (!this.#attempted.has(canonicalJson(entry)))
         this.fault('durability', `record ${record.seq} (${record.type}) was never written like that`);
     }
-    this.#durable = structuredClone([...records]);
+    // What was only read, on a disk that takes nothing, may still be lost.
+    if ((journal.unwritable ?? null) === null) this.#durable = structuredClone([...records]);
   }
 
   /** The journal, with an eye on what is written. */
@@ -111,14 +111,21 @@ export class Judge {
       if (entry.type === 'confirmed' && change) this.#confirmed(change);
       if (entry.type === 'reverting' && this.#host.disk.blocks !== null) this.count('revert on a full disk');
       const record = await journal.append(entry);
-      this.#durable.push(structuredClone(record));
+      this.#durable = structuredClone([...journal.records()]);
       this.count(`entry ${entry.type}`);
       if (entry.type === 'failed' || entry.type === 'reverting') this.count(`because ${entry.verdict.code}`);
       if (entry.type === 'reverting' && change && change.swap?.previous !== change.assignment.bundle)
         this.#good.delete(change.assignment.bundle);
       return record;
     };
-    return { id: journal.id, records: () => journal.records(), append };
+    return {
+      id: journal.id,
+      get unwritable() {
+        return journal.unwritable ?? null;
+      },
+      records: () => journal.records(),
+      append,
+    };
   }
 
   /** The orchestrator, with an eye on when its grants were asked for. */

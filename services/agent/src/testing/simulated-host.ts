@@ -10,8 +10,9 @@ import { treeIn } from '../adapters/generations/layout.ts';
 import { liveLink } from '../adapters/generations/live-link.ts';
 import { openGenerations } from '../adapters/generations/file-generations.ts';
 import type { Generations } from '../adapters/generations/interface.ts';
-import { type FileJournal, openJournal } from '../adapters/journal/file-journal.ts';
+import { openJournal } from '../adapters/journal/file-journal.ts';
 import type { Journal } from '../adapters/journal/interface.ts';
+import { openPatiently } from '../adapters/journal/patient-journal.ts';
 import { recall } from '../core/memory.ts';
 import { Agent } from '../runtime/agent.ts';
 import { guardStart } from '../runtime/guard.ts';
@@ -202,7 +203,7 @@ export class SimulatedHost extends FakeHost {
   async #run(mine: Process): Promise<void> {
     const { life } = mine;
     const disk = this.disk.for(life);
-    const file: FileJournal = await openJournal(JOURNAL, { clock: mine.clock, boot: this.bootId, disk });
+    const file = await openPatiently(JOURNAL, { clock: mine.clock, boot: this.bootId, disk });
     this.judge.opened(file);
     const store = await openGenerations({ root: ROOT, storeDir: STORE, disk });
     const generations = this.wiring.generations?.(store, this) ?? store;
@@ -251,7 +252,11 @@ export class SimulatedHost extends FakeHost {
     const memory = recall(journal.records());
     const live = liveLink(ROOT, (generation) => treeIn(STORE, generation), disk);
     const append: Journal['append'] = (entry) => this.judge.watch(journal).append(entry);
-    const link = { live: () => live.read(), switchTo: (to: Digest) => live.switchTo(to) };
+    const link = {
+      live: () => live.read(),
+      absent: () => live.absent(),
+      switchTo: (to: Digest) => live.switchTo(to),
+    };
     await guardStart({ clock, boot: this.bootId, agentAlive: false, memory, link, append });
   }
 

@@ -68,7 +68,23 @@ export function summarize(
     zones: zoneScopes(statements, 'internet').map((scope) => zoneOf(scope, directory, root)),
     listeners: listening.map(inOneLine).filter((each) => !each.includes('{ none; }')),
     controls: controls.map(inOneLine),
+    mute: isMute(statements),
   };
+}
+
+/** What named says of a reload is of the category `general`, and goes where `default` goes unless that says otherwise. */
+function isMute(statements: readonly Statement[]): boolean {
+  const logging = all(statements, 'logging').flatMap((each) => bodyOf(each));
+  const category = ['general', 'default']
+    .map((name) => all(logging, 'category').find((each) => wordsOf(each)[1] === name))
+    .find((found) => found !== undefined);
+  const thrownAway = new Set(
+    all(logging, 'channel')
+      .filter((channel) => find(bodyOf(channel), 'null') !== undefined)
+      .map((channel) => wordsOf(channel)[1])
+      .concat('null'),
+  );
+  return category !== undefined && bodyOf(category).every((each) => thrownAway.has(wordsOf(each)[0]));
 }
 
 function zoneOf(scope: Scope, directory: string, root: string): ConfiguredZone {

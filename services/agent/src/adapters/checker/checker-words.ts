@@ -1,6 +1,6 @@
 import { isAbsolute, join, resolve } from 'node:path';
 import { isBelow } from './outside-paths.ts';
-import { type Outcome, TIMEOUT_MS } from './sandbox.ts';
+import type { Outcome } from './sandbox.ts';
 
 const MAX_LINES = 10;
 const MAX_LENGTH = 1000;
@@ -26,7 +26,7 @@ export function ended(outcome: Outcome): outcome is Extract<Outcome, { kind: 'ex
 export function inWords(outcome: Outcome, paths: Paths): string {
   switch (outcome.kind) {
     case 'timeout':
-      return `named-checkconf took longer than ${TIMEOUT_MS / 1000} seconds and was killed`;
+      return `named-checkconf took longer than ${outcome.afterMs / 1000} seconds and was killed`;
     case 'broken':
       return firstLines(outcome.cause);
     case 'exited':

@@ -1,6 +1,8 @@
 import type { ConfiguredZone } from '../../core/configuration.ts';
 import type { Outcome, Sandbox } from './sandbox.ts';
 
+// A zone is counted when its loading has said that it came to its end: whatever ends it or the shell before, as a host
+// without room for another process does, leaves it uncounted, and never at 0.
 // One shell and one awk for all zones: what a zone costs is one start of named-compilezone, 10 ms. It writes every
 // record on one line of five words or more, so that a line of ours cannot be one of them.
 const SCRIPT = `
@@ -9,12 +11,11 @@ while IFS='	' read -r name format file; do
   echo "#$n"
   n=$((n + 1))
   named-compilezone -q -i none -k ignore -n ignore -m ignore -r ignore -M ignore -S ignore -T ignore -W ignore \\
-    -f "$format" -F text -s full -o - -- "$name" "$file" </dev/null 2>/dev/null || echo '#failed'
+    -f "$format" -F text -s full -o - -- "$name" "$file" </dev/null 2>/dev/null && echo '#whole'
 done | awk '
-  /^#failed$/ { failed = 1; next }
-  /^#[0-9]+$/ { if (id != "") print id, failed ? "?" : n; id = substr($0, 2); n = 0; failed = 0; next }
-  NF >= 5 && !/^;/ { n++ }
-  END { if (id != "") print id, failed ? "?" : n }'
+  /^#whole$/ { if (id != "") print id, n; id = ""; next }
+  /^#[0-9]+$/ { id = substr($0, 2); n = 0; next }
+  NF >= 5 && !/^;/ { n++ }'
 `;
 
 /** Ten times what a zone takes on an idle host. */

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fail, inconclusive, pass, type Verdict } from '@breakwater/shared';
 import type { Configuration } from '../../core/configuration.ts';
@@ -11,6 +11,7 @@ import type { Checker } from './interface.ts';
 import { bare } from './lexer.ts';
 import { openSandbox, type Outcome, type Sandbox } from './sandbox.ts';
 import { parseStatements, type Statement } from './statements.ts';
+import { unfit } from './unfit.ts';
 import { type ConfigurationFault, faultIn } from './written-files.ts';
 import { parseZoneList, withSerials } from './zone-list.ts';
 
@@ -23,6 +24,8 @@ interface Options {
   stateDir: string;
   /** Further folders in which a bundle may name files. */
   directories: readonly string[];
+  /** How long one run may take; 30 s unless told. */
+  timeoutMs?: number;
 }
 
 /**
@@ -42,6 +45,14 @@ const MORE_THAN_LINES = /^\s*\$(?:INCLUDE|GENERATE)\b/im;
  */
 export async function namedChecker(options: Options): Promise<Checker> {
   return new NamedChecker(options, await openSandbox(options));
+}
+
+/** Zones that are served from a copy of what another server has. */
+const COPIES = new Set(['secondary', 'mirror']);
+
+async function isFile(path: string | null): Promise<boolean> {
+  const found = path === null ? null : await stat(path).catch(() => null);
+  return found?.isFile() === true && found.size > 0;
 }
 
 class NamedChecker implements Checker {
@@ -68,7 +79,8 @@ class NamedChecker implements Checker {
     const { root, stateDir } = this.#options;
     const found = summarize(await this.#statements(tree), { root, cwd: stateDir });
     const zones = found.zones.map(async (zone) => {
-      if (zone.inTree === null) return zone;
+      if (zone.inTree === null)
+        return COPIES.has(zone.type) && (await isFile(zone.file)) ? { ...zone, hasCopy: true } : zone;
       const text = await readFile(join(tree, zone.inTree), 'latin1').catch(() => '');
       return { ...zone, selfContained: !MORE_THAN_LINES.test(text) };
     });
@@ -94,9 +106,12 @@ class NamedChecker implements Checker {
     if (forbidden !== null) return refused(forbidden, root);
     const canonical = await this.#run(tree, '-c', '-p', '-x');
     if (!succeeded(canonical.outcome)) return judged(canonical);
-    const fault = faultIn(parseStatements(canonical.outcome.output), { root, cwd: stateDir, allowed });
+    const statements = parseStatements(canonical.outcome.output);
+    const fault = faultIn(statements, { root, cwd: stateDir, allowed });
     if (fault !== null) return faulty(fault, root, await placeOf(tree, fault));
-    return judged(await this.#run(tree, '-c', '-z', '-j'));
+    const where = async (found: { keyword: string; value: string }): Promise<string> =>
+      join(root, (await placeOf(tree, found)) ?? '');
+    return (await unfit(statements, stateDir, where)) ?? judged(await this.#run(tree, '-c', '-z', '-j'));
   }
 
   /** Reads the canonical form of a tree's configuration. */
@@ -186,7 +201,10 @@ function faulty(
 }
 
 /** Where in a tree the words of a fault stand, as `<file>:<line>`. */
-async function placeOf(tree: string, { keyword, value }: ConfigurationFault): Promise<string | null> {
+async function placeOf(
+  tree: string,
+  { keyword, value }: Pick<ConfigurationFault, 'keyword' | 'value'>,
+): Promise<string | null> {
   const same = (word: string | undefined, wanted: string): boolean =>
     word !== undefined &&
     bare(word)

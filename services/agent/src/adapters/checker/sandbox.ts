@@ -8,7 +8,7 @@ import { BARE, confinement, HIDDEN, IN_PLACE, type User } from './sandbox-script
 /** How a program that looks at a tree ended. */
 export type Outcome =
   | { kind: 'exited'; code: number; output: string }
-  | { kind: 'timeout' }
+  | { kind: 'timeout'; afterMs: number }
   /** It did not run, or did not come to an end of its own. */
   | { kind: 'broken'; cause: string };
 
@@ -46,7 +46,7 @@ interface Mode {
   user: User;
 }
 
-export const TIMEOUT_MS = 30_000;
+const TIMEOUT_MS = 30_000;
 
 const NAMESPACES = ['--mount', '--propagation', 'private', '--net', '--ipc', '--pid'];
 const HIDING = ['unshare', ...NAMESPACES, '--fork', '--kill-child=SIGKILL'];
@@ -168,7 +168,7 @@ async function runScript(
     killGroup(running.pid);
   }, timeoutMs);
   const result = await running.finally(() => clearTimeout(timer));
-  if (late) return { kind: 'timeout' };
+  if (late) return { kind: 'timeout', afterMs: timeoutMs };
   const why = result.shortMessage ?? 'it ended without a word';
   const [before = '', output] = (result.all ?? '').split(IN_PLACE, 2);
   if (output === undefined) return { kind: 'broken', cause: before.trim() || why };

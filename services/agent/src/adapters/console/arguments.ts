@@ -1,6 +1,8 @@
 import { parseArgs } from 'node:util';
 import { ORDERS, type OrderVerb } from '../../core/console.ts';
-import { LONGEST_REASON } from './messages.ts';
+
+/** How long the words may be that a person gives as the reason. */
+export const LONGEST_REASON = 500;
 
 /** What a person asked for. */
 export interface Command {

@@ -1,5 +1,5 @@
 import type { Clock } from '@breakwater/shared';
-import { EXIT, type ConsoleOrder, type Outcome } from '../../core/console.ts';
+import { EXIT, type ConsoleOrder, type OrderVerb, type Outcome } from '../../core/console.ts';
 import type { ConsoleStatus } from '../../core/console-status.ts';
 import type { Command } from './arguments.ts';
 import { follow } from './follow.ts';
@@ -15,8 +15,8 @@ export interface Means {
   /** The same without an agent, and without touching anything. */
   look(): Promise<ConsoleStatus>;
   verify(): Promise<Finding[]>;
-  /** An agent in this process, while no other one runs. */
-  alone(): Promise<Operated>;
+  /** An agent in this process for one order, while no other one runs. */
+  alone(verb: OrderVerb): Promise<Operated>;
 }
 
 /** Carries a command out. @returns the exit code. @throws what keeps it from being done. */
@@ -46,7 +46,7 @@ export async function carryOut(command: Command, means: Means): Promise<number> 
 }
 
 async function order(wanted: ConsoleOrder, json: boolean, means: Means): Promise<number> {
-  const agent = (await means.running()) ?? (await means.alone());
+  const agent = (await means.running()) ?? (await means.alone(wanted.verb));
   const outcome = await agent.operate(wanted);
   const say = (text: string): void => {
     if (!json) means.print(text);

@@ -2,9 +2,8 @@ import type { Socket } from 'node:net';
 import { z } from 'zod';
 import { ORDERS, type Outcome } from '../../core/console.ts';
 import type { ConsoleStatus } from '../../core/console-status.ts';
+import { LONGEST_REASON } from './arguments.ts';
 
-/** How long the words may be that a person gives as the reason. */
-export const LONGEST_REASON = 500;
 const LONGEST_LINE = 1024 * 1024;
 
 /** What the console asks the agent, as one line of JSON. */

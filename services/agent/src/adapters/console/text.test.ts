@@ -16,6 +16,7 @@ const WELL: ConsoleStatus = {
   change: null,
   daemon: { running: true, pid: 8, upForMs: 5000, restarts: 0, lastExit: null },
   health: pass('answered', 'All 6 questions were answered as expected.'),
+  healthAgeMs: 300,
   drift: { kind: 'none', reason: 'The live files are those that were recorded.' },
   journalDamage: null,
   journal: [],
@@ -59,9 +60,20 @@ describe('what a person is told to do', () => {
     }
   });
 
+  test('is to look at the disk when only the journal is damaged, which is not well', () => {
+    const damaged = { ...WELL, journalDamage: 'damaged and left out: line 3' };
+    expect(next(damaged)).toContain('Look at its disk');
+    expect(statusExit(damaged)).toBe(1);
+  });
+
   test('is to undo or keep what was changed by hand', () => {
     const drifted: ConsoleStatus = { ...WELL, drift: { kind: 'files', reason: 'named.conf was changed' } };
     expect(next(drifted)).toMatch(/repair.*adopt/);
     expect(statusExit(drifted)).toBe(1);
   });
+});
+
+test('answers that are not of this moment are shown with their age', () => {
+  expect(statusText(WELL)).toMatch(/as expected\.$/m);
+  expect(statusText({ ...WELL, healthAgeMs: 8200 })).toMatch(/as expected\. \(seen 8\.2s ago\)$/m);
 });

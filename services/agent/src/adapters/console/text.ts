@@ -6,8 +6,9 @@ import type { Phase } from '../../core/transitions.ts';
 import type { Finding } from './interface.ts';
 
 /** What status says with its exit code: whether a person has to do something, or has to wait. */
-export function statusExit({ health, change, drift, generation }: ConsoleStatus): number {
+export function statusExit({ health, change, drift, generation, journalDamage }: ConsoleStatus): number {
   const good =
+    journalDamage === null &&
     health.verdict === 'pass' &&
     generation !== null &&
     change?.pending !== true &&
@@ -28,7 +29,7 @@ export function statusText(status: ConsoleStatus): string {
     ['known good', status.lastKnownGood === null ? 'none yet' : short(status.lastKnownGood)],
     ['change', changeText(status.change)],
     ['daemon', daemonText(daemon)],
-    ['health', `${MARKS[health.verdict]} ${health.reason}`],
+    ['health', `${MARKS[health.verdict]} ${health.reason}${ageText(status.healthAgeMs)}`],
     ['drift', drift === null ? 'not known' : `${drift.kind === 'none' ? '✔' : '✘'} ${drift.reason}`],
     ...(journalDamage === null ? [] : [['journal', `✘ ${journalDamage}`]]),
     ...journal.map(({ seq, type, agoMs, reason }, index) => [
@@ -76,6 +77,13 @@ function daemonText({ running, pid, upForMs, restarts, lastExit }: ConsoleStatus
   return `runs (process ${pid}${upForMs === null ? '' : `, up ${formatDuration(upForMs)}`}); ${often}`;
 }
 
+/** Only what is old enough to be no longer true. */
+function ageText(ageMs: number | null): string {
+  return ageMs === null || ageMs <= WORTH_TELLING_MS ? '' : ` (seen ${formatDuration(ageMs)} ago)`;
+}
+
+const WORTH_TELLING_MS = 2000;
+
 function since(agoMs: number | null): string {
   return agoMs === null ? 'before the last boot' : `${formatDuration(agoMs)} ago`;
 }
@@ -91,7 +99,8 @@ function pendingText(phase: Phase, agentRuns: boolean): string {
 }
 
 /** What a person should do now, the most urgent thing only. */
-function nextText({ change, health, drift, generation, lastKnownGood, agent }: ConsoleStatus): string {
+function nextText(status: ConsoleStatus): string {
+  const { change, health, drift, generation, lastKnownGood, agent } = status;
   if (lastKnownGood === null)
     return agent === null
       ? 'Start the agent: at its first start it takes over what is there.'
@@ -105,7 +114,10 @@ function nextText({ change, health, drift, generation, lastKnownGood, agent }: C
     return change?.phase === 'confirmed'
       ? '`breakwater-agent verify` shows more; `restart` starts the daemon again, `revert` takes the newest change back.'
       : '`breakwater-agent verify` shows more; `breakwater-agent restart` starts the daemon again.';
-  return agent === null ? 'The host serves. Start the agent again.' : 'Nothing.';
+  if (agent === null) return 'The host serves. Start the agent again.';
+  return status.journalDamage === null
+    ? 'Nothing.'
+    : 'The host serves, and its agent goes on with what the journal still says. Look at its disk: a file does not change by itself.';
 }
 
 /** What verify says with its exit code. What could not be known is not good either. */

@@ -28,7 +28,8 @@ export async function treeToAdopt(root: string, takeFolder: boolean, disk: Disk)
 
 /**
  * Makes a managed root that is a plain folder a link to that folder, under its new name `<root>.original`. No
- * system call of Node does both at once; who starts after a crash in between does the rest (`finishMove`).
+ * system call of Node does both at once, so the link is made first, and waits beside the root; who starts after a crash
+ * between the two renames does the second one (`finishMove`).
  * @throws when something is in the way; the folder is then where it was.
  */
 export async function moveAside(root: string, disk: Disk): Promise<void> {
@@ -36,17 +37,24 @@ export async function moveAside(root: string, disk: Disk): Promise<void> {
   if (await isThere(aside, disk)) {
     throw new Error(`${root} is to be moved to ${aside}, which is there already; move that away first`);
   }
+  await disk.rm(waitingLink(root), { force: true });
+  await disk.symlink(basename(aside), waitingLink(root));
+  await syncFolder(dirname(root), disk);
   await disk.rename(root, aside);
   await finishMove(root, disk);
 }
 
-/** Makes the link that a crash has kept `moveAside` from making. */
+/**
+ * Puts the link into place that a crash has kept `moveAside` from putting there. A root that is gone for any other
+ * reason is left alone, also beside a folder that was moved aside long ago: what that held, nobody wants back.
+ */
 export async function finishMove(root: string, disk: Disk): Promise<void> {
-  if ((await isThere(root, disk)) || !(await isThere(asideOf(root), disk))) return;
-  await disk.symlink(basename(asideOf(root)), root);
+  if ((await isThere(root, disk)) || !(await isThere(waitingLink(root), disk))) return;
+  await disk.rename(waitingLink(root), root);
   await syncFolder(dirname(root), disk);
 }
 
+const waitingLink = (root: string): string => `${root}.to-original`;
 const asideOf = (root: string): string => `${root}.original`;
 
 async function isThere(path: string, disk: Disk): Promise<boolean> {

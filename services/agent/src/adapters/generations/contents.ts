@@ -19,6 +19,8 @@ export const Contents = z.strictObject({
   tree: z.array(TreeEntry),
   /** Contents of the bundle's files, as fetched, for as long as this generation is kept. */
   sources: z.array(Digest),
+  /** Permissions of the files and folders, by path (`''` is the tree itself); those of old records are not known. */
+  modes: z.record(z.string(), z.int().min(0).max(0o7777)).optional(),
 });
 export type Contents = z.infer<typeof Contents>;
 
@@ -47,6 +49,21 @@ export async function listTree(root: string, disk: Disk = nodeDisk): Promise<Tre
     throw new Error(`${root} holds what is neither a file nor a folder: ${strange.slice(0, 10).join(', ')}`);
   }
   return entries.toSorted((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** The permissions of everything in a tree that has any: all but links. */
+export async function modesOf(
+  root: string,
+  tree: readonly TreeEntry[],
+  disk: Disk,
+): Promise<Record<string, number>> {
+  const paths = new Set(['']);
+  for (const { path } of tree.filter((entry) => !('link' in entry))) {
+    for (let at = path; at !== '' && !paths.has(at); at = at.split('/').slice(0, -1).join('/')) paths.add(at);
+  }
+  const modes: Record<string, number> = {};
+  for (const path of paths) modes[path] = (await disk.lstat(join(root, path))).mode & 0o7777;
+  return modes;
 }
 
 const CHUNK = 64 * 1024;

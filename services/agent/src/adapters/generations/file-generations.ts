@@ -9,7 +9,7 @@ import type { Helper } from '../helper/interface.ts';
 import { copyTree, finishMove, moveAside, treeToAdopt } from './adopt.ts';
 import { buildTree } from './build.ts';
 import { compareTrees } from './compare.ts';
-import { Contents, listTree, type TreeEntry } from './contents.ts';
+import { Contents, listTree, modesOf, type TreeEntry } from './contents.ts';
 import { helperLink } from './helper-link.ts';
 import type { Generations, TemplateView } from './interface.ts';
 import { damageOf } from './damage.ts';
@@ -57,6 +57,10 @@ class FileGenerations implements Generations {
     return this.#link.read();
   }
 
+  absent(): Promise<boolean> {
+    return this.#link.absent();
+  }
+
   pathOf(generation: Digest): string {
     return this.#layout.treeOf(generation);
   }
@@ -81,8 +85,9 @@ class FileGenerations implements Generations {
     const damage = await this.damage(generation);
     const tree = this.pathOf(generation);
     const recorded = await this.#recorded(generation);
+    const modes = (await this.#contentsOf(generation))?.modes ?? {};
     const around = { objects: this.#objects, temporary: this.#layout.temporary, disk: this.#disk };
-    await repairTree({ tree, recorded, ...around }, damage);
+    await repairTree({ tree, recorded, modes, ...around }, damage);
     return damage;
   }
 
@@ -105,6 +110,10 @@ class FileGenerations implements Generations {
       const tree = await listTree(built, this.#disk);
       await this.#install(folder, generation, { tree, sources: await this.#keep(built, tree, sources) });
     });
+  }
+
+  inTheWay(): Promise<string | null> {
+    return this.#link.inTheWay();
   }
 
   switchTo(generation: Digest): Promise<void> {
@@ -180,7 +189,8 @@ class FileGenerations implements Generations {
     generation: Digest,
     found: { tree: TreeEntry[]; sources: Digest[] },
   ): Promise<void> {
-    const contents = canonicalJson({ version: 1, ...found } satisfies Contents);
+    const modes = await modesOf(join(folder, 'tree'), found.tree, this.#disk);
+    const contents = canonicalJson({ version: 1, ...found, modes } satisfies Contents);
     await writeSynced(join(folder, 'contents.json'), contents, 0o644, this.#disk);
     await syncFolder(folder, this.#disk);
     if ((await this.#disk.readdir(this.#layout.generations)).includes(generation)) {

@@ -8,6 +8,8 @@ import type { LiveLink } from './live-link.ts';
 export function helperLink(own: LiveLink, helper: Helper): LiveLink {
   return {
     read: () => own.read(),
+    absent: () => own.absent(),
+    inTheWay: () => own.inTheWay(),
     async switchTo(generation) {
       await helper.switch();
       const live = await own.read();

@@ -32,6 +32,8 @@ export class BundleError extends Error {
 export interface Generations {
   /** The generation that the managed root links to; `null` when the link leads anywhere else. */
   live(): Promise<Digest | null>;
+  /** Whether there is nothing at all where the managed root should be. */
+  absent(): Promise<boolean>;
   /** The folder that holds the tree of a generation: what the managed root links to when it is live. */
   pathOf(generation: Digest): string;
   /** Whether the generation is there, complete, and its files still match what was recorded when it was built. */
@@ -59,7 +61,15 @@ export interface Generations {
   build(generation: Digest, manifest: Manifest, view: TemplateView): Promise<void>;
   /** How the files of one generation differ from another's. @throws when one of them is not there. */
   difference(before: Digest, now: Digest): Promise<FileDifference>;
-  /** Makes a generation live: one atomic rename of the symbolic link, durable when the promise resolves. */
+  /**
+   * Whether something stands in the place of the link that is none: where `switchTo` will move it, which deletes
+   * nothing of it. `null` when the link is there, or nothing is.
+   */
+  inTheWay(): Promise<string | null>;
+  /**
+   * Makes a generation live: one atomic rename of the symbolic link, durable when the promise resolves. What stands in
+   * its place is moved aside; see `inTheWay`.
+   */
   switchTo(generation: Digest): Promise<void>;
   /**
    * Makes what the managed root shows a generation of its own and links to it; does nothing when an undamaged

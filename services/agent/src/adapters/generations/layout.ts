@@ -35,7 +35,8 @@ export async function openLayout(store: string, disk: Disk): Promise<Layout> {
     join(storeDir, name),
   ) as [string, string, string];
   for (const folder of [generations, objects, tmp]) await makeFolder(folder, disk);
-  await removeLeftovers(tmp, disk);
+  // What cannot be removed now is removed at a later start: a disk that is read-only keeps no agent from its work.
+  await removeLeftovers(tmp, disk).catch(() => undefined);
   return {
     generations,
     objects,

@@ -1,12 +1,16 @@
 import { basename, dirname, join, resolve } from 'node:path';
 import { Digest } from '@breakwater/shared';
-import type { Disk } from '../disk/interface.ts';
+import type { Disk, FileStat } from '../disk/interface.ts';
 import { hasCode, syncFolder } from '../durable.ts';
 
 /** The symbolic link that says which generation is live. */
 export interface LiveLink {
   /** The generation that it leads to; `null` when it leads elsewhere, or is no link. */
   read(): Promise<Digest | null>;
+  /** Whether nothing is there at all. */
+  absent(): Promise<boolean>;
+  /** Where `switchTo` moves what stands in its place and is no link; `null` when nothing does. */
+  inTheWay(): Promise<string | null>;
   /** Makes it lead to a generation, durably and at once. */
   switchTo(generation: Digest): Promise<void>;
   /** Removes the ways back to generations that are no longer kept. */
@@ -37,8 +41,19 @@ export function liveLink(root: string, pathOf: (generation: Digest) => string, d
     return digest.success && path === pathOf(digest.data) ? digest.data : null;
   };
 
+  const inTheWay = async (): Promise<string | null> => {
+    const found = await statOf(root, disk);
+    if (found === null || found.isSymbolicLink()) return null;
+    const taken = new Set(await disk.readdir(folder));
+    let number = 1;
+    while (taken.has(`${basename(root)}.found-${number}`)) number += 1;
+    return join(folder, `${basename(root)}.found-${number}`);
+  };
+
   return {
     read,
+    absent: async () => (await statOf(root, disk)) === null,
+    inTheWay,
 
     async switchTo(generation) {
       // A link to nothing would leave the daemon without any configuration at its next start.
@@ -50,6 +65,9 @@ export function liveLink(root: string, pathOf: (generation: Digest) => string, d
           if (current !== null) await prepare(current);
           await prepare(generation);
         }
+        const aside = await inTheWay();
+        // Nothing but two renames: who is killed between them leaves no link, and that is put right at the next start.
+        if (aside !== null) await disk.rename(root, aside);
         await disk.rename(wayTo(generation), root);
       }
       // Also when nothing was changed: a crash may have come between a rename and this.
@@ -62,6 +80,15 @@ export function liveLink(root: string, pathOf: (generation: Digest) => string, d
       await Promise.all(unneeded.map((name) => disk.rm(join(folder, name), { force: true })));
     },
   };
+}
+
+async function statOf(path: string, disk: Disk): Promise<FileStat | null> {
+  try {
+    return await disk.lstat(path);
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return null;
+    throw error;
+  }
 }
 
 /** Where a symbolic link leads, as an absolute path; `null` when there is no symbolic link. */

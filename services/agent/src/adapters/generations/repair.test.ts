@@ -48,8 +48,6 @@ test('whatever somebody did to a live tree is named, and undone byte for byte, b
   expect(await generations.repair(generation)).toEqual(damage);
   expect(await generations.damage(generation)).toEqual([]);
   expect(await readFile(join(root, 'keys', 'key'), 'utf8')).toBe('secret');
-  // A file that was gone may have been a key.
-  expect((await stat(join(root, 'keys', 'key'))).mode & 0o007).toBe(0);
   expect(await readdir(join(home, 'store', 'tmp'))).toEqual([]);
 });
 
@@ -94,8 +92,52 @@ test('a plain folder is taken only when somebody says so, and what is in the way
 
 test('a folder that was moved aside by somebody who was killed then is linked to again', async () => {
   await rename(join(home, 'initial'), `${root}.original`);
+  await symlink('root.original', `${root}.to-original`);
   const generations = await open();
   expect(await readFile(join(root, 'named.conf'), 'utf8')).toBe('options { };');
   await generations.adopt();
   expect(await generations.live()).not.toBeNull();
+});
+
+test('what is put back has the permissions that it had, files and folders', async () => {
+  await symlink('initial', root);
+  await chmod(join(home, 'initial', 'keys'), 0o710);
+  await chmod(join(home, 'initial', 'keys', 'key'), 0o640);
+  const generations = await open();
+  const generation = await generations.adopt();
+  await rm(join(root, 'keys'), { recursive: true });
+  await rm(join(root, 'named.conf'));
+  await generations.repair(generation);
+  const modes = await Promise.all(
+    ['keys', 'keys/key', 'named.conf'].map(async (path) => (await stat(join(root, path))).mode & 0o777),
+  );
+  expect(modes).toEqual([0o710, 0o640, 0o644]);
+});
+
+test.each(['folder', 'file'])(
+  'a %s in the place of the link is moved aside, and nothing of it is lost',
+  async (what) => {
+    await symlink('initial', root);
+    const generations = await open();
+    const generation = await generations.adopt();
+    expect(await generations.inTheWay()).toBeNull();
+    for (const number of [1, 2]) {
+      await rm(root);
+      if (what === 'folder') await mkdir(join(root, 'mine'), { recursive: true });
+      else await writeFile(root, 'mine');
+      expect(await generations.inTheWay()).toBe(`${root}.found-${number}`);
+      await generations.switchTo(generation);
+      expect(await generations.live()).toBe(generation);
+      const found = await stat(`${root}.found-${number}`);
+      expect(found.isDirectory()).toBe(what === 'folder');
+    }
+  },
+);
+
+test('a link that is gone is not made to lead to a folder that was moved aside long ago', async () => {
+  await rename(join(home, 'initial'), root);
+  await (await open()).adopt({ takeFolder: true });
+  await rm(root);
+  expect(await (await open()).live()).toBeNull();
+  await expect(lstat(root)).rejects.toThrow('ENOENT');
 });

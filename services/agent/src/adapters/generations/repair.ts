@@ -9,6 +9,8 @@ import type { Objects } from './objects.ts';
 export interface Repair {
   tree: string;
   recorded: readonly TreeEntry[];
+  /** The permissions that were recorded, by path. */
+  modes: Readonly<Record<string, number>>;
   objects: Objects;
   /** A new path on the same file system. */
   temporary: () => string;
@@ -24,7 +26,8 @@ export async function repairTree(repair: Repair, damage: readonly Damage[]): Pro
   const entries = new Map(repair.recorded.map((entry) => [entry.path, entry]));
   // What does not belong goes first: a file may stand where a folder has to be, or the other way round.
   for (const { path, how } of damage) {
-    if (how !== 'added') continue;
+    // A tree that somebody has emptied is "added" as an empty folder; the live link leads to it.
+    if (how !== 'added' || path === '') continue;
     await repair.disk.rm(join(repair.tree, path), { recursive: true, force: true });
   }
   for (const { path, how } of damage) {
@@ -36,10 +39,10 @@ export async function repairTree(repair: Repair, damage: readonly Damage[]): Pro
 async function putBack(repair: Repair, entry: TreeEntry): Promise<void> {
   const { tree, disk, temporary } = repair;
   const path = join(tree, entry.path);
-  await makeFolder(dirname(path), disk);
+  await makeFolders(repair, dirname(entry.path));
   const there = await statIfThere(disk, path);
   if (there?.isDirectory() === true) await disk.rm(path, { recursive: true, force: true });
-  if ('emptyFolder' in entry) return makeFolder(path, disk);
+  if ('emptyFolder' in entry) return makeFolders(repair, entry.path);
   const written = temporary();
   if ('link' in entry) await disk.symlink(entry.link, written);
   else await writeFile(repair, entry, written, there?.isFile() === true ? there : null);
@@ -47,20 +50,36 @@ async function putBack(repair: Repair, entry: TreeEntry): Promise<void> {
   await syncFolder(dirname(path), disk);
 }
 
+/** A folder that is gone has taken its permissions along: the daemon, which is another user, must be able to enter. */
+async function makeFolders(repair: Repair, folder: string): Promise<void> {
+  const { tree, disk, modes } = repair;
+  if (folder === '.' || (await statIfThere(disk, join(tree, folder))) !== null) return;
+  await makeFolders(repair, dirname(folder));
+  const path = join(tree, folder);
+  const { uid, gid } = await disk.lstat(dirname(path));
+  await makeFolder(path, disk);
+  if (process.getuid?.() === 0) await disk.chown(path, uid, gid);
+  await disk.chmod(path, modes[folder] ?? 0o755);
+}
+
 async function writeFile(
-  { objects, disk, tree }: Repair,
+  { objects, disk, tree, modes }: Repair,
   entry: Extract<TreeEntry, { sha256: string }>,
   path: string,
   there: FileStat | null,
 ): Promise<void> {
   const folder = await disk.lstat(dirname(join(tree, entry.path)));
   const content = await objects.get(entry.sha256);
-  // A file that is gone has taken its mode along. It may have been a key: not for everybody to read, but for
-  // the group that owns the folder, as Debian has it for the files of bind.
-  const like = there ?? { mode: 0o640, uid: folder.uid, gid: folder.gid };
-  await writeSynced(path, content, like.mode & 0o7777, disk);
-  if (process.getuid?.() === 0) await disk.chown(path, like.uid, like.gid);
+  const { uid, gid, mode } = there ?? { uid: folder.uid, gid: folder.gid, mode: UNKNOWN_MODE };
+  await writeSynced(path, content, modes[entry.path] ?? mode & 0o7777, disk);
+  if (process.getuid?.() === 0) await disk.chown(path, uid, gid);
 }
+
+/**
+ * For a file that is gone, of which an older agent has recorded no permissions. It may have been a key: not for everybody
+ * to read, but for the group that owns the folder, as Debian has it for the files of bind.
+ */
+const UNKNOWN_MODE = 0o640;
 
 async function statIfThere(disk: Disk, path: string): Promise<FileStat | null> {
   try {

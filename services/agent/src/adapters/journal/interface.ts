@@ -6,6 +6,8 @@ export interface Journal {
   readonly id: string;
   /** What was found wrong with its file when it was opened, for a person; `null` when nothing was. */
   readonly damage?: string | null;
+  /** Why nothing can be written to it, in a sentence for a person; `null` or absent while it can. */
+  readonly unwritable?: string | null;
   /** All records, oldest first. A torn or damaged tail has been cut off when the journal was opened. */
   records(): readonly JournalRecord[];
   /**

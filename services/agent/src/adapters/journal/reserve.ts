@@ -10,6 +10,7 @@ const WAY_BACK: ReadonlySet<JournalEntry['type']> = new Set([
   'reverting',
   'reverted',
   'revertFailed',
+  'unexplained',
 ]);
 
 /** Whether an entry may be written with the room that was kept for it. */

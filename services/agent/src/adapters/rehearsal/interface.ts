@@ -12,11 +12,17 @@ export type StageState =
 export interface Stage {
   /** Asks the rehearsed daemon at the host's service address. */
   dns: DnsClient;
+  /** Asks the same from an address that is none of the host's. */
+  stranger: DnsClient;
+  /** The service address and port, for a person. */
+  place: string;
+  /** Where the daemon has said that it listens, such as `192.0.2.1#53`; empty also when it logs elsewhere. Never rejects. */
+  listeners(): Promise<readonly string[]>;
   state: () => StageState;
   /** Whether the rehearsed daemon has said that all its zones are loaded; it may log to elsewhere, and never say so here. */
   loaded(): Promise<boolean>;
-  /** What the rehearsed daemon wrote into its log that a person should read; never rejects. */
-  lastWords(): Promise<string>;
+  /** The end of what the rehearsed daemon wrote into its log; never rejects. */
+  log(): Promise<string>;
   /** Ends everything that runs there. When it resolves no process, mount or file of it is left. */
   close(): Promise<void>;
 }

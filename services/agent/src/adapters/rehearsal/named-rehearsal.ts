@@ -1,14 +1,14 @@
 import { mkdir, readFile, realpath } from 'node:fs/promises';
+import { isIPv6 } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { type Clock, systemClock } from '@breakwater/shared';
 import type { ProcessId } from '../../core/daemon.ts';
 import { dnsClient } from '../dns/dns-packet-client.ts';
-import { pickLastWords } from '../supervisor/last-words.ts';
 import type { Rehearsal, Stage } from './interface.ts';
 import { NAMESPACES, openStage, relayFor } from './stage.ts';
 import type { FromRelay } from './relay-protocol.ts';
-import type { StagePlan } from './stage-script.ts';
+import { type StagePlan, STRANGER, STRANGER_V6 } from './stage-script.ts';
 
 /** What has to be known of a host for rehearsing its `named`. */
 export interface RehearsalOptions {
@@ -73,7 +73,8 @@ export async function openRehearsal(options: RehearsalOptions): Promise<Rehearsa
   };
 }
 
-/** What named 9.18 logs after the last zone. */
+/** What named 9.18 logs of each listener, and after the last zone. */
+const LISTENING = /\blistening on IPv[46] ((?:TLS |HTTPS? )?)interface \S+, (\S+)$/gm;
 const LOADED = /\b(?:all zones loaded|running)$/m;
 
 function stageOf(
@@ -82,15 +83,17 @@ function stageOf(
   { address, port }: RehearsalOptions,
   clock: Clock,
 ): Stage {
+  const log = (): Promise<string> => relay.readLog().catch(() => '');
+  const server = { address, port, clock, exchanges: relay.exchanges };
   return {
-    dns: dnsClient({ address, port, clock, exchanges: relay.exchanges }),
+    dns: dnsClient(server),
+    stranger: dnsClient({ ...server, source: isIPv6(address) ? STRANGER_V6 : STRANGER }),
+    place: `${address} port ${port}`,
+    listeners: async () =>
+      [...(await log()).matchAll(LISTENING)].map(([, kind = '', at = '']) => `${kind}${at}`),
     state: relay.state,
-    loaded: () =>
-      relay.readLog().then(
-        (log) => LOADED.test(log),
-        () => false,
-      ),
-    lastWords: () => relay.readLog().then(pickLastWords, () => ''),
+    loaded: async () => LOADED.test(await log()),
+    log,
     close,
   };
 }

@@ -1,6 +1,10 @@
 /** How much the rehearsed daemon may write in all, and how big a copy of its directories may be. */
 const WRITABLE_MIB = 256;
 
+/** Addresses of nobody's (RFC 2544, RFC 5180), from which a stage asks as a stranger would. */
+export const STRANGER = '198.18.255.1';
+export const STRANGER_V6 = '2001:2:0:ff::1';
+
 /** What is put where in a stage. */
 export interface StagePlan {
   /** An empty folder, on which the room for everything that is written is mounted. */
@@ -85,6 +89,9 @@ command -v ip >/dev/null || give_up 'the command ip (Debian package iproute2) is
   echo 'link set lo up'
   echo "$ADDRESSES" | while read -r address; do echo "addr replace $address dev lo"; done
 } | ip -batch - >&2 || give_up 'the addresses of this host cannot be added to the loopback interface'
+# Routed here without being an address of an interface, so that "localhost" and "localnets" do not know the stranger.
+ip route add local ${STRANGER}/32 dev lo 2>/dev/null
+ip addr add ${STRANGER_V6}/128 dev lo 2>/dev/null
 cd /
 exec "$@"
 `;

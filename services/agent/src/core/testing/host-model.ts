@@ -199,11 +199,12 @@ export class HostModel {
   #guard(): void {
     if (this.agentAlive) return;
     const memory = recall(this.journal);
-    const target = generationToStart(memory, this);
+    const start = { live: this.live, absent: false, boot: this.boot, agentAlive: false };
+    const target = generationToStart(memory, start);
     if (target !== null) {
       this.#need(target);
       this.live = target;
-      const entry = entryOfGuard(memory, this.boot, this.now);
+      const entry = entryOfGuard(memory, start, this.now);
       if (entry !== null) this.journal.push(this.#recorded(entry));
     }
     if (memory.lastKnownGood !== null && !memory.confirmed.includes(this.live)) {
