@@ -6,10 +6,9 @@ import type { Digest } from '@breakwater/shared';
 import { ConsoleHost } from './console-host.ts';
 import { processesIn, until } from './named-service.ts';
 
-const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-const AGENT = here('killable-agent.ts');
-const MAIN = here('../../services/agent/src/main.ts');
-const GUARD = here('../../services/agent/guard.sh');
+const AGENT = fileURLToPath(new URL('killable-agent.ts', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../services/agent/src/main.ts', import.meta.url));
+const GUARD = fileURLToPath(new URL('../../services/agent/guard.sh', import.meta.url));
 
 /** What ends a change. */
 const END = new Set(['confirmed', 'reverted', 'rejected']);

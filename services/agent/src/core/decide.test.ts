@@ -133,14 +133,15 @@ describe('a change that is bad', () => {
   });
 });
 
-describe('a live generation of which every record is lost', () => {
-  function found(): HostModel {
-    const host = hostIn('soaking');
-    host.journal = host.journal.filter(({ type }) => type === 'adopted');
-    host.crash();
-    return host;
-  }
+/** A host that holds an unconfirmed generation of which its journal says nothing any more. */
+function found(): HostModel {
+  const host = hostIn('soaking');
+  host.journal = host.journal.filter(({ type }) => type === 'adopted');
+  host.crash();
+  return host;
+}
 
+describe('a live generation of which every record is lost', () => {
   test('is gone back from with one restart, told with the true reason, and the host is free then', () => {
     const host = found();
     host.run(20_000);
