@@ -11,16 +11,22 @@ test.runIf(isRoot)(
   'an agent that is killed after every act of a change ends it',
   async () => {
     host = await KillableHost.start();
-    await host.begin();
-    await host.killEach('confirm', () => host.hasEnded());
-    const seen = await host.acts();
-    await host.rest();
-    expect(await host.answers()).toEqual({ answers: host.version, kept: host.version });
+    const seen: string[] = [];
+    // A daemon that starts while its agent is dead starts on what was confirmed: rightly so, and then once more.
+    for (let left = 5; left > 0 && host.kept === 'old'; left -= 1) {
+      await host.begin();
+      await host.killEach('confirm', () => host.hasEnded());
+      seen.push(...(await host.acts()));
+      await host.rest();
+      const { answers, kept } = await host.answers();
+      expect(answers).toBe(kept);
+    }
+    expect(host.kept).toBe(host.version);
     // Clean-up follows the last entry (`kill-machine.test.ts` has it), and a reload is another kind of change.
     const missing = [...ACTS].filter((act) => !seen.some((step) => step.startsWith(act)));
     expect(missing).toEqual(['generations.prune', 'supervisor.reload']);
   },
-  120_000,
+  240_000,
 );
 
 test.runIf(isRoot)(

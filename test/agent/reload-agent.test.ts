@@ -1,4 +1,4 @@
-import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { EXAMPLE_COM, exampleCom } from '../../deploy/development/src/configuration.ts';
@@ -110,10 +110,12 @@ describe('a change by reload', { timeout: 60_000 }, () => {
   });
 
   test('whose configuration the running daemon cannot take is undone', async () => {
-    const missing =
-      'logging { channel x { file "{{host.stateDir}}/missing/log"; }; category queries { x; }; };';
-    const files = bundle(namedConf('controls { };', `controls { };\n${missing}`));
-    await expectUndone(files, async () => undefined, /reloading configuration failed/);
+    const folder = join(host.stateDir, 'queries');
+    await mkdir(folder);
+    const log = 'logging { channel x { file "{{host.stateDir}}/queries/log"; }; category queries { x; }; };';
+    const files = bundle(namedConf('controls { };', `controls { };\n${log}`));
+    // There when it is proved, and gone when the daemon is told to write into it.
+    await expectUndone(files, () => rm(folder, { recursive: true }), /reloading configuration failed/);
   });
 });
 

@@ -78,6 +78,15 @@ export function supervisorContract(
     );
     return found!;
   };
+  const untilRuns = async (driver: Supervisor, command: string): Promise<ProcessId> => {
+    let found: ProcessId | null = null;
+    await until(`${command.replaceAll('\x00', ' ')}runs`, async () => {
+      found = (await driver.observe()).process;
+      const running = await readFile(`/proc/${found?.pid}/cmdline`, 'utf8').catch(() => '');
+      return running === command;
+    });
+    return found!;
+  };
   /** A driver, and the process that runs, whatever the test before has left behind. */
   const begin = async (
     program: keyof typeof PROGRAMS = 'fine',
@@ -86,7 +95,9 @@ export function supervisorContract(
     await setProgram(subject, program);
     const before = (await driver.observe()).process;
     await driver.restart();
-    const old = await newProcess(driver, before);
+    let old = await newProcess(driver, before);
+    // After a crash loop that may still be a process of the program before, with a moment left to live.
+    if (program === 'fine') old = await untilRuns(driver, 'sleep\x001000\x00');
     if (PROGRAMS[program].startsWith('trap')) {
       const isSet = async (): Promise<boolean> =>
         (await readFile(trapFile(subject), 'utf8').catch(() => '')).trim() === String(old.pid);

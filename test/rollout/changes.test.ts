@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { EXAMPLE_COM, exampleCom } from '../../deploy/development/src/configuration.ts';
+import { EXAMPLE_COM, exampleCom, NAMED_CONF_PATH } from '../../deploy/development/src/configuration.ts';
 import { type Fleet, startFleet } from '../../deploy/development/src/fleet.ts';
 import {
   bundle,
@@ -20,9 +20,17 @@ beforeAll(async () => {
 });
 afterAll(() => fleet?.stop());
 
-/** The checker lets it through, and the daemon refuses to start. */
-const LOG_NOWHERE = `controls { };
-logging { channel file { file "{{host.stateDir}}/nowhere/named.log"; }; category default { file; }; };`;
+const TLS_LISTENER =
+  'listen-on-v6 { none; };\n  listen-on port {{host.controlPort}} tls t { {{host.address}}; };';
+const TLS = 'controls { };\ntls t { key-file "{{host.root}}/t.key"; cert-file "{{host.root}}/t.pem"; };';
+
+/** The checker lets it through, and the daemon refuses to start: the certificate is not there. */
+const NO_START = {
+  [NAMED_CONF_PATH]: (namedConf('controls { };', TLS)[NAMED_CONF_PATH] ?? '').replace(
+    'listen-on-v6 { none; };',
+    TLS_LISTENER,
+  ),
+};
 
 const sightOfAll = () => Promise.all(fleet.hosts.map((host) => sightOf(host)));
 const withoutPid = <T extends object>(sight: T) => ({ ...sight, pid: null });
@@ -70,7 +78,7 @@ describe('a bad change leaves every live file, link and answer as it was', () =>
 
   test.each([
     ['wrong answers', { ...keep, ...namedConf('allow-query { any; }', 'allow-query { none; }') }],
-    ['a daemon that does not start', { ...keep, ...namedConf('controls { };', LOG_NOWHERE) }],
+    ['a daemon that does not start', { ...keep, ...NO_START }],
     [
       'a daemon that listens where nobody asks',
       { ...keep, ...namedConf('listen-on port {{host.port}}', 'listen-on port {{host.controlPort}}') },

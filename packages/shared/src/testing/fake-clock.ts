@@ -5,9 +5,10 @@ interface Timer {
   callback: () => void;
 }
 
-/** A clock that moves only when a test says so. Wall-clock and monotonic time move together. */
+/** A clock that moves only when a test says so. Wall-clock and monotonic time move together, unless the former is set. */
 export class FakeClock implements Clock {
   #now: number;
+  #wallAhead = 0;
   #timers: Timer[] = [];
   #armed: (() => void)[] = [];
 
@@ -16,7 +17,7 @@ export class FakeClock implements Clock {
   }
 
   now(): number {
-    return this.#now;
+    return this.#now + this.#wallAhead;
   }
 
   monotonic(): number {
@@ -30,6 +31,11 @@ export class FakeClock implements Clock {
     return () => {
       this.#timers = this.#timers.filter((other) => other !== timer);
     };
+  }
+
+  /** Sets the wall clock forward, or back, by so many milliseconds, as a person or a time server does. */
+  jumpWall(ms: number): void {
+    this.#wallAhead += ms;
   }
 
   /** Resolves as soon as at least one timer is armed, so that a test never advances past nothing. */

@@ -1,7 +1,7 @@
-import type { Clock } from '@breakwater/shared';
+import type { Clock, Verdict } from '@breakwater/shared';
 import type { DnsClient } from '../adapters/dns/interface.ts';
 import type { Answer } from '../core/answer.ts';
-import type { Ask } from '../core/plan-questions.ts';
+import { type Ask, judgeAsk } from '../core/plan-questions.ts';
 import { mapBounded } from './bounded.ts';
 
 /** Enough to ask thousands of zones in seconds, and few enough not to be a load of its own. */
@@ -48,6 +48,14 @@ export async function askAll(
   } finally {
     cancel?.();
   }
+}
+
+/** Judges what came back, in the order of the questions. */
+export function judgeAll(asks: readonly Ask[], answers: readonly Answer[], starting: boolean): Verdict[] {
+  return asks.flatMap((ask, index) => {
+    const answer = answers[index];
+    return answer === undefined ? [] : [judgeAsk(ask, answer, starting)];
+  });
 }
 
 /** Asks until there is an answer, or the tries are used up; none of them begins after the signal. */

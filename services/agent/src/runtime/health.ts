@@ -9,7 +9,6 @@ import {
   type Ask,
   baselineQuestions,
   type Ground,
-  judgeAsk,
   planQuestions,
   silenceBound,
 } from '../core/plan-questions.ts';
@@ -22,7 +21,7 @@ import {
   type Silence,
   type World,
 } from '../core/world.ts';
-import { askAll } from './ask-all.ts';
+import { askAll, judgeAll } from './ask-all.ts';
 import type { Outside } from './outside.ts';
 import type { Zones } from './zones.ts';
 
@@ -205,13 +204,6 @@ export class Health {
     }
     return null;
   }
-}
-
-function judgeAll(asks: readonly Ask[], answers: readonly Answer[], starting: boolean): Verdict[] {
-  return asks.flatMap((ask, index) => {
-    const answer = answers[index];
-    return answer === undefined ? [] : [judgeAsk(ask, answer, starting)];
-  });
 }
 
 function isLoopback(address: string): boolean {

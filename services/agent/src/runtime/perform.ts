@@ -163,6 +163,8 @@ export class Performer {
   /** Frees the disk when a change has come to its end. What is not freed now is freed after the next one. */
   async #prune(world: World): Promise<void> {
     const { outside, recorder } = this.#tools;
+    // After a crash the journal on disk would lead back to a generation that only this memory has given up.
+    if (!recorder.settled) return;
     try {
       await outside.generations.prune(keptGenerations(recorder.memory, world.live));
     } catch (error) {

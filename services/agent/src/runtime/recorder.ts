@@ -23,6 +23,11 @@ export class Recorder {
     return this.#memory;
   }
 
+  /** Whether all that is remembered is on disk; an agent that starts again would otherwise remember less. */
+  get settled(): boolean {
+    return this.#owed.length === 0;
+  }
+
   /**
    * Makes an entry durable, then remembers it.
    *

@@ -8,7 +8,6 @@ import {
 } from '@breakwater/shared';
 import type { DnsClient } from '../adapters/dns/interface.ts';
 import { worstOf } from '../core/judge-round.ts';
-import { type Ask, judgeAsk } from '../core/plan-questions.ts';
 import { clipped } from '../core/status.ts';
 import {
   addVantageRound,
@@ -18,13 +17,13 @@ import {
   vantageQuestions,
   type VantageRound,
 } from '../core/vantage.ts';
+import { askAll, judgeAll } from './ask-all.ts';
 import { mapBounded } from './bounded.ts';
 import type { Outside } from './outside.ts';
 import { Wakeup } from './wakeup.ts';
 
-/** How many other hosts are asked at the same time, and how many questions each: few beside the host's own checks. */
+/** How many other hosts are asked at the same time: few beside the host's own checks. */
 const TASKS_AT_ONCE = 4;
-const QUESTIONS_AT_ONCE = 4;
 
 /** A task that is followed, with what was found so far. */
 interface Followed {
@@ -115,36 +114,32 @@ export class Vantage {
   async #round(followed: Followed, signal: AbortSignal): Promise<void> {
     const before = this.news();
     const startedAt = this.#outside.clock.monotonic();
-    const verdict = await this.#inTime(this.#ask(followed), signal);
+    const verdict = await this.#inTime(followed, signal);
     followed.rounds = addVantageRound(followed.rounds, { startedAt, verdict });
     followed.turn += 1;
     followed.dueAt = Math.max(startedAt + vantagePace(followed.rounds), this.#outside.clock.monotonic());
     if (this.news() !== before) this.#onNews();
   }
 
-  async #ask({ task, turn, client }: Followed): Promise<Verdict> {
+  async #ask({ task, turn, client }: Followed, signal: AbortSignal): Promise<Verdict> {
     const asks = vantageQuestions(task, turn);
-    return worstOf(await mapBounded(asks, QUESTIONS_AT_ONCE, (ask) => answerOf(client, ask)));
+    // Who answers nothing at all for as long as one answer may take is not asked on: the next round asks again.
+    const silentAfterMs = Math.max(...asks.map(({ question }) => question.timeoutMs));
+    const outside = { dns: client, clock: this.#outside.clock };
+    return worstOf(judgeAll(asks, await askAll(asks, outside, { signal, silentAfterMs }), false));
   }
 
   /** A host that answers nobody must not keep this one from asking the others. */
-  async #inTime(asked: Promise<Verdict>, signal: AbortSignal): Promise<Verdict> {
+  async #inTime(followed: Followed, signal: AbortSignal): Promise<Verdict> {
     const over = new AbortController();
-    const bound = sleep(this.#outside.clock, VANTAGE.round, AbortSignal.any([signal, over.signal]));
+    const ended = AbortSignal.any([signal, over.signal]);
+    const bound = sleep(this.#outside.clock, VANTAGE.round, ended);
     try {
-      return await Promise.race([asked.catch(unable), bound.then(unfinished)]);
+      return await Promise.race([this.#ask(followed, ended).catch(unable), bound.then(unfinished)]);
     } finally {
       over.abort();
     }
   }
-}
-
-async function answerOf(client: DnsClient, ask: Ask): Promise<Verdict> {
-  let answer = await client.ask(ask.question);
-  for (let left = ask.tries - 1; left > 0 && answer.kind === 'none'; left -= 1) {
-    answer = await client.ask(ask.question);
-  }
-  return judgeAsk(ask, answer, false);
 }
 
 function unfinished(): Verdict {

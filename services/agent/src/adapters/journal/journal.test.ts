@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FakeClock } from '@breakwater/shared/testing';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { JournalEntry } from '../../core/journal-entry.ts';
+import { DISKS, type Scratch } from '../../testing/disks.ts';
 import { type FileJournal, openJournal } from './file-journal.ts';
 import type { Journal } from './interface.ts';
 import { MemoryJournal } from './memory-journal.ts';
@@ -13,11 +12,12 @@ import { MemoryJournal } from './memory-journal.ts';
 const clock = new FakeClock();
 const options = { clock, boot: 'boot-1' };
 const confirmed = (epoch: number): JournalEntry => ({ type: 'confirmed', epoch });
-let folder: string;
+let on: Scratch;
 const opened: FileJournal[] = [];
+const file = (): string => join(on.folder, 'journal');
 
 async function open(): Promise<FileJournal> {
-  const journal = await openJournal(folder, options);
+  const journal = await openJournal(on.folder, { ...options, disk: on.disk });
   opened.push(journal);
   return journal;
 }
@@ -25,29 +25,36 @@ async function open(): Promise<FileJournal> {
 async function written(count: number): Promise<Buffer> {
   const journal = await open();
   for (let epoch = 1; epoch <= count; epoch += 1) await journal.append(confirmed(epoch));
-  return readFile(join(folder, 'journal'));
+  return on.disk.readFile(file());
 }
 
 async function reopenedWith(bytes: Uint8Array): Promise<FileJournal> {
   await Promise.all(opened.splice(0).map((journal) => journal.close()));
-  await writeFile(join(folder, 'journal'), bytes);
+  await on.write(file(), bytes);
   return open();
 }
 
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'breakwater-journal-'));
-});
 afterEach(async () => {
   await Promise.all(opened.splice(0).map((journal) => journal.close()));
-  await rm(folder, { recursive: true });
 });
 
-const kinds: Record<string, () => Promise<Journal>> = {
-  file: open,
-  memory: async () => new MemoryJournal(options),
+const KINDS: Record<string, { make: () => Promise<Journal>; disk?: () => Promise<Scratch> }> = {
+  'file on a real disk': { make: open, disk: DISKS.real },
+  'file on a simulated disk': { make: open, disk: DISKS.simulated },
+  memory: { make: async () => new MemoryJournal(options) },
 };
 
-describe.each(Object.entries(kinds))('a journal in a %s', (_kind, make) => {
+/** Before each test of a group, a disk of this kind. */
+function eachOn(make: () => Promise<Scratch>): void {
+  beforeEach(async () => {
+    on = await make();
+    return () => on.remove();
+  });
+}
+
+describe.each(Object.entries(KINDS))('a journal in %s', (_kind, { make, disk }) => {
+  if (disk) eachOn(disk);
+
   test('begins empty, and numbers what is appended without a gap', async () => {
     const journal = await make();
     expect(journal.records()).toEqual([]);
@@ -76,7 +83,9 @@ test('a journal in memory fails as it is told to, and keeps what it had', async 
   expect(await journal.append(confirmed(3))).toMatchObject({ seq: 2 });
 });
 
-describe('a journal file', () => {
+describe.each(Object.entries(DISKS))('a journal file on a %s disk', (_kind, disk) => {
+  eachOn(disk);
+
   test('keeps its name and records when it is opened again', async () => {
     await written(3);
     const [before] = opened;
@@ -144,7 +153,7 @@ describe('a journal file', () => {
     const { writeLine } = await import('./journal-line.ts');
     const line = writeLine({ journal: randomUUID(), schema: 2 });
     await expect(reopenedWith(Buffer.from(line))).rejects.toThrow('schema 2');
-    expect(await readFile(join(folder, 'journal'), 'utf8')).toBe(line);
+    expect((await on.disk.readFile(file())).toString()).toBe(line);
   });
 
   test('that another process has written to refuses to be appended to', async () => {
@@ -158,7 +167,7 @@ describe('a journal file', () => {
   test('is one journal when several processes make it at the same moment', async () => {
     const journals = await Promise.all([open(), open(), open()]);
     expect(new Set(journals.map(({ id }) => id)).size).toBe(1);
-    expect((await readdir(folder)).toSorted()).toEqual(['journal', 'journal.reserve']);
+    expect((await on.disk.readdir(on.folder)).toSorted()).toEqual(['journal', 'journal.reserve']);
     await journals[0]?.append(confirmed(1));
     expect((await open()).records()).toHaveLength(1);
   });
@@ -167,11 +176,19 @@ describe('a journal file', () => {
     const bytes = await written(2);
     const torn = bytes.subarray(0, bytes.length - 3);
     expect((await reopenedWith(torn)).records()).toHaveLength(1);
-    expect(await readFile(join(folder, 'journal'))).toEqual(torn);
+    expect(await on.disk.readFile(file())).toEqual(torn);
+  });
+
+  test('cuts off a torn tail that is longer than the next record', async () => {
+    const bytes = await written(2);
+    const journal = await reopenedWith(Buffer.concat([bytes, Buffer.alloc(500, 'x')]));
+    await journal.append(confirmed(3));
+    expect((await on.disk.readFile(file())).includes('x')).toBe(false);
+    expect((await open()).records()).toHaveLength(3);
   });
 
   test('is private: it names zones and checks', async () => {
     await open();
-    expect((await stat(join(folder, 'journal'))).mode & 0o077).toBe(0);
+    expect((await on.disk.stat(file())).mode & 0o077).toBe(0);
   });
 });
