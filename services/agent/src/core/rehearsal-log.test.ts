@@ -26,6 +26,12 @@ test('what the questions of the rehearsal caused is left out', () => {
   );
 });
 
+test('that all went well says nothing about what did not', () => {
+  const started =
+    at('zoneload: info: zone a.example/IN: loaded serial 1') + at('general: notice: all zones loaded');
+  expect(toldInLog(started + at('general: notice: running'))).toBe('');
+});
+
 test('of a stack trace the first line stays', () => {
   const log =
     at('general: critical: mem.c:123: fatal error: out of memory') +
