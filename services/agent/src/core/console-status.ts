@@ -74,18 +74,20 @@ const TICK_MS = 10;
 /** Puts together what a person is shown. */
 export function consoleStatus(scene: StatusScene): ConsoleStatus {
   const { host, root, agent, memory, live, health, healthAgeMs, drift, journalDamage, now, spread } = scene;
+  const shouldRun = generationToRun(memory);
   return {
     host,
     agent,
     root,
     generation: live,
     lastKnownGood: memory.lastKnownGood,
-    shouldRun: generationToRun(memory),
+    shouldRun,
     change: memory.change === null ? null : changeStatus(memory.change, now, spread),
     daemon: daemonStatus(scene.daemon, now),
     health,
     healthAgeMs,
-    drift,
+    // That all was as recorded when it was last looked at does not hold for a link that leads elsewhere by now.
+    drift: drift?.kind === 'none' && live !== shouldRun ? null : drift,
     journalDamage,
     journal: scene.records.slice(-ENTRIES_SHOWN).map((record) => ({
       seq: record.seq,
