@@ -28,7 +28,9 @@ test('what the questions of the rehearsal caused is left out', () => {
 
 test('that all went well says nothing about what did not', () => {
   const started =
-    at('zoneload: info: zone a.example/IN: loaded serial 1') + at('general: notice: all zones loaded');
+    at('general: info: sizing zone task pool based on 3 zones') +
+    at('zoneload: info: zone a.example/IN: loaded serial 1') +
+    at('general: notice: all zones loaded');
   expect(toldInLog(started + at('general: notice: running'))).toBe('');
 });
 

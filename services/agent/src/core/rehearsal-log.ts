@@ -5,7 +5,7 @@ const LONGEST_LINE = 250;
 const TIME = /^\d{2}-\w{3}-\d{4} [\d:.]+ /;
 /** What a rehearsal's own questions make the daemon say, a good start, a stack trace, and words without a fact. */
 const NOISE =
-  /\bclient @0x|\bzoneload: info: |\bnotice: (?:all zones loaded|running)$|\(\+?\w*\+?0x[0-9a-f]+\)|\[0x[0-9a-f]+\]|\bback ?trace\b|\bexiting \(due to /;
+  /\bclient @0x|\b(?:general|zoneload): info: |\bnotice: (?:all zones loaded|running)$|\(\+?\w*\+?0x[0-9a-f]+\)|\[0x[0-9a-f]+\]|\bback ?trace\b|\bexiting \(due to /;
 const LEVELS = [/\bcritical: /, /\berror: /];
 const WORDS = /\b(?:fatal|failed|failure|error|cannot|could not|unable|denied|not found|not loaded)\b/i;
 
