@@ -1,6 +1,6 @@
 import type { DomainEvent } from '../../services/orchestrator/src/core/event.ts';
 import type { HostRow, Rollout } from '../../services/orchestrator/src/core/rollout.ts';
-import type { Commit, Head } from '../../services/orchestrator/src/adapters/store/interface.ts';
+import type { Commit, RolloutWrite, Head } from '../../services/orchestrator/src/adapters/store/interface.ts';
 import { chain } from '../../services/orchestrator/src/runtime/chain.ts';
 import {
   type DatacenterName,
@@ -35,6 +35,7 @@ export function row(name: string, changes: Partial<HostRow> = {}): HostRow {
     changed: false,
     failure: null,
     answers: [],
+    released: null,
     heard: null,
     ...changes,
   };
@@ -54,6 +55,10 @@ function rolloutOf(number: number, hosts: readonly string[], changes: Partial<Ro
     checks: [],
     expect: { noChange: false, zonesRemoved: [] },
     named: [],
+    targets: {},
+    emergency: null,
+    queued: false,
+    catchUpOf: null,
     state: 'running',
     since: 1000,
     pausedFrom: null,
@@ -97,6 +102,7 @@ export function page(id: string, at = '2026-01-01T00:00:00.000Z'): Page {
     id,
     dedupKey: 'r-1:1',
     severity: 'critical',
+    status: 'firing',
     summary: 'halted',
     rollout: 'r-1',
     code: 'canary_failed',
@@ -116,7 +122,7 @@ export function write(
 }
 
 /** A submission on top of a head: the rollout's number is that of its first event. */
-export function submission(head: Head, hosts: readonly string[]): Commit & { rollout: { after: Rollout } } {
+export function submission(head: Head, hosts: readonly string[]): Commit & { rollouts: [RolloutWrite] } {
   const after = rolloutOf(head.seq + 1, hosts);
-  return { ...write(head, submitted(after)), rollout: { before: null, after, live: true } };
+  return { ...write(head, submitted(after)), rollouts: [{ before: null, after, live: true }] };
 }

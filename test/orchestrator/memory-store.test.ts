@@ -44,8 +44,8 @@ describe('the store in memory', () => {
 
   test('a writer that is wrong about what was there loses rows, as in Redis', async () => {
     const commit = submission(GENESIS, ['ns1']);
-    const { after } = commit.rollout;
-    await store.commit({ ...commit, rollout: { before: after, after, live: true } });
+    const [{ after }] = commit.rollouts;
+    await store.commit({ ...commit, rollouts: [{ before: after, after, live: true }] });
     await expect(store.snapshot()).rejects.toThrow('the row of host ns1 is missing');
   });
 

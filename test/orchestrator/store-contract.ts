@@ -3,7 +3,14 @@ import { GENESIS } from '../../services/orchestrator/src/adapters/store/interfac
 import { RUNNING_LINE } from '../../services/orchestrator/src/core/line.ts';
 import type { Rollout } from '../../services/orchestrator/src/core/rollout.ts';
 import { verifyChain } from '../../services/orchestrator/src/runtime/chain.ts';
-import { type BreakwaterError, type HostStatus, manifestOf, pass, sha256 } from '@breakwater/shared';
+import {
+  type BreakwaterError,
+  type HostStatus,
+  manifestOf,
+  pass,
+  RolloutId,
+  sha256,
+} from '@breakwater/shared';
 import { describe, expect, test } from 'vitest';
 import { ADA, digest, host, lineStopped, page, row, submission, submitted, write } from './fixtures.ts';
 
@@ -20,6 +27,8 @@ export function storeContract(open: () => Store): void {
         line: RUNNING_LINE,
         live: new Map(),
         claims: new Map(),
+        orders: new Map(),
+        declarations: [],
       });
       const commit = submission((await mine.snapshot()).head, ['ns1', 'ns2']);
       expect(await mine.commit(commit)).toBe('committed');
@@ -27,8 +36,8 @@ export function storeContract(open: () => Store): void {
       const seen = await theirs.snapshot();
       expect(seen).toEqual(await mine.snapshot());
       expect(seen.head).toEqual({ seq: 1, hash: commit.events[0].hash });
-      expect(seen.live).toEqual(new Map([['r-1', commit.rollout.after]]));
-      expect(await theirs.rollout(commit.rollout.after.id)).toEqual(commit.rollout.after);
+      expect(seen.live).toEqual(new Map([['r-1', commit.rollouts[0].after]]));
+      expect(await theirs.rollout(commit.rollouts[0].after.id)).toEqual(commit.rollouts[0].after);
       expect(await theirs.events(null, 0, 10)).toEqual(commit.events);
     });
 
@@ -56,7 +65,7 @@ export function storeContract(open: () => Store): void {
       const before = [...live.values()][0]!;
       const changed = row('ns2', { state: 'soaking', verdict: pass('answers', 'as before') });
       const after: Rollout = { ...before, pages: 1, hosts: { ...before.hosts, [changed.id]: changed } };
-      await theirs.commit(write(head, submitted(after), { rollout: { before, after, live: true } }));
+      await theirs.commit(write(head, submitted(after), { rollouts: [{ before, after, live: true }] }));
       expect(await mine.rollout(after.id)).toEqual(after);
       expect((await mine.snapshot()).live.get(after.id)).toEqual(after);
     });
@@ -105,7 +114,7 @@ export function storeContract(open: () => Store): void {
     const { head, live } = await theirs.snapshot();
     const before = [...live.values()].find(({ id }) => String(id) === 'r-1')!;
     const after: Rollout = { ...before, state: 'succeeded' };
-    await theirs.commit(write(head, submitted(after), { rollout: { before, after, live: false } }));
+    await theirs.commit(write(head, submitted(after), { rollouts: [{ before, after, live: false }] }));
     for (const store of [mine, theirs]) {
       expect((await store.snapshot()).claims).toEqual(new Map(claims.slice(2)));
       expect([...(await store.snapshot()).live.keys()]).toEqual(['r-2']);
@@ -142,7 +151,7 @@ export function storeContract(open: () => Store): void {
   test('an idempotency key belongs to the first request that used it', async () => {
     const [mine, theirs] = [open(), open()];
     const first = submission(GENESIS, ['ns1']);
-    const idempotency = { key: 'key: 1', request: digest('c'), rollout: first.rollout.after.id };
+    const idempotency = { key: 'key: 1', request: digest('c'), rollout: first.rollouts[0].after.id };
     expect(await theirs.idempotent('key: 1')).toBeNull();
     await mine.commit({ ...first, idempotency });
     expect(await theirs.idempotent('key: 1')).toEqual({ request: digest('c'), rollout: 'r-1' });
@@ -153,6 +162,35 @@ export function storeContract(open: () => Store): void {
     );
     expect(await mine.idempotent('key: 1')).toEqual({ request: digest('c'), rollout: 'r-1' });
     expect((await mine.snapshot()).head.seq).toBe(1);
+  });
+
+  test('orders and declarations are kept until they are taken back, and everybody sees them', async () => {
+    const [mine, theirs] = [open(), open()];
+    const order = { kind: 'drained' as const, by: ADA, reason: 'new disk', since: 7 };
+    const declared = (id: string) =>
+      [RolloutId.parse(id), { rollout: RolloutId.parse(id), at: 1, owed: [host('ns2')] }] as const;
+    const orders = new Map([[host('ns1'), order]]);
+    await mine.commit(
+      write(GENESIS, lineStopped('x'), {
+        orders,
+        declarations: new Map([declared('r-2'), declared('r-10')]),
+      }),
+    );
+    for (const store of [mine, theirs]) {
+      const snapshot = await store.snapshot();
+      expect(snapshot.orders).toEqual(orders);
+      expect(snapshot.declarations.map(({ rollout }) => rollout)).toEqual(['r-10', 'r-2']);
+    }
+    const { head } = await theirs.snapshot();
+    const back = {
+      orders: new Map([[host('ns1'), null]]),
+      declarations: new Map([[RolloutId.parse('r-10'), null]]),
+    };
+    await theirs.commit(write(head, lineStopped('y'), back));
+    for (const store of [mine, theirs]) {
+      const snapshot = await store.snapshot();
+      expect([snapshot.orders.size, snapshot.declarations]).toEqual([0, [declared('r-2')[1]]]);
+    }
   });
 
   test('a page stays in the outbox until it is delivered', async () => {

@@ -99,7 +99,7 @@ describe('the store in Redis', () => {
     const commit = submission(first.head, ['ns1']);
     await store.commit(commit);
     const second = await store.snapshot();
-    expect(second.live.get(commit.rollout.after.id)).toBe(commit.rollout.after);
+    expect(second.live.get(commit.rollouts[0].after.id)).toBe(commit.rollouts[0].after);
     expect(await store.snapshot()).toBe(second);
     expect(first.live.size).toBe(0);
 
@@ -126,7 +126,7 @@ describe('the store in Redis', () => {
   test('a rollout of another version is not guessed at', async () => {
     const store = open();
     await store.commit(submission(GENESIS, ['ns1']));
-    await redis.run('HSET', 'bw:rollout:r-1', 'rollout', '{"v":3,"id":"r-1"}');
+    await redis.run('HSET', 'bw:rollout:r-1', 'rollout', '{"v":4,"id":"r-1"}');
     await expect(open().snapshot()).rejects.toThrow('version 3');
   });
 

@@ -6,8 +6,11 @@ export const Page = z.strictObject({
   /** All deliveries of one cause share it; a pager shows them as one. */
   dedupKey: z.string(),
   severity: z.enum(['critical', 'warning', 'info']),
+  /** `resolved` takes the cause off a pager's list; it wakes nobody. */
+  status: z.enum(['firing', 'resolved']).default('firing'),
   summary: z.string(),
-  rollout: z.string(),
+  /** `null` for what concerns no single rollout, such as a store that is not to be trusted. */
+  rollout: z.string().nullable(),
   code: z.string(),
   reason: z.string(),
   host: z.string().optional(),

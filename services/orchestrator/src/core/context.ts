@@ -11,6 +11,8 @@ export interface Context {
   words: ReadonlyMap<HostId, readonly Word[]>;
   /** Why no host may be told to apply (the line is stopped, the store is unsafe); `null` when it may. */
   blocked: string | null;
+  /** The freeze window that is in force, in words; emergencies do not heed it. */
+  frozen: string | null;
   /** Since when the orchestrator has been able to hear hosts: silence before that is its own, not theirs. */
   listeningSince: number;
   /** An epoch higher than any that was ever handed out. */

@@ -19,6 +19,8 @@ export interface FleetHost extends Omit<EnrolledHost, 'address' | 'port'> {
   availability: Availability;
   /** When anything was last heard from its agent, or `null`. */
   heardAt: number | null;
+  /** A person has taken it out of service: no rollout takes it. */
+  drained: boolean;
   /** In flight for some other rollout than the one that is being decided. */
   busy: boolean;
 }

@@ -58,6 +58,7 @@ export function newAttempt(row: HostRow, epoch: number, now: number): HostRow {
     changed: false,
     failure: null,
     answers: [],
+    released: null,
   };
 }
 

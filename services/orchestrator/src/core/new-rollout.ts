@@ -36,6 +36,10 @@ export function newRollout(birth: Birth, fleet: Fleet): Rollout {
     strategy: submission.strategy,
     checks: submission.checks,
     expect: submission.expect,
+    targets: submission.targets,
+    emergency: null,
+    queued: false,
+    catchUpOf: null,
     named: submission.targets.hosts ?? [],
     state: 'planned',
     since: now,
@@ -76,6 +80,7 @@ function newRow(id: HostId, { epoch, now }: Birth, fleet: Fleet): HostRow {
     changed: false,
     failure: null,
     answers: [],
+    released: null,
     heard: null,
   };
 }

@@ -44,6 +44,7 @@ function page(rollout: Rollout, index: number, cause: Cause, at: number, repeate
     id: `${rollout.id}-p${rollout.pages + index + 1}`,
     dedupKey: `${rollout.id}/${cause.code === 'revert_failed' ? `revert/${cause.host}` : `halt/${rollout.haltedAt}`}`,
     severity: 'critical',
+    status: 'firing',
     summary: `${headline}${still}: "${rollout.title}"${where && ` at ${where}`}. ${doneAlready(rollout)}`,
     rollout: rollout.id,
     code: cause.code,

@@ -12,6 +12,7 @@ import type {
   RolloutId,
   RolloutState,
   Strategy,
+  Targets,
   Verdict,
   WaveKind,
   WaveState,
@@ -44,6 +45,8 @@ export interface HostRow {
   failure: Verdict | null;
   /** A sample of what the host answered before the change; others ask it for that too. */
   answers: readonly AnswerBefore[];
+  /** The rollout that has taken this host over; this one has no say in it any more. */
+  released: RolloutId | null;
   /** The last report that was taken in: the journal's name and its sequence number there. */
   heard: { journal: string; seq: number } | null;
 }
@@ -73,6 +76,14 @@ export interface Rollout {
   strategy: Strategy;
   checks: readonly Check[];
   expect: Expect;
+  /** As they were submitted: new hosts that fit them join at this change once it has succeeded. */
+  targets: Targets;
+  /** Waits less and is louder; never unstaged. After `expiresAt` (wall-clock milliseconds) no further host is taken. */
+  emergency: { incident: string; expiresAt: number } | null;
+  /** It does not begin while an older rollout owns one of its hosts. */
+  queued: boolean;
+  /** The succeeded rollout whose change this one brings to hosts that missed it. */
+  catchUpOf: RolloutId | null;
   /** Hosts that the submission names: only these may be taken as the last healthy one of their place. */
   named: readonly HostId[];
   state: RolloutState;

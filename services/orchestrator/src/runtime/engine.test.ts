@@ -134,7 +134,7 @@ test('a decision that would break an invariant is never saved', async () => {
     [{ type: 'rollout.submitted', rollout: id, by: SUE.name, title: '', reason: '', hosts: 4 }],
     0,
   );
-  await o.store.commit({ expected: head, events, rollout: { before, after, live: true } });
+  await o.store.commit({ expected: head, events, rollouts: [{ before, after, live: true }] });
   const broken = await o.store.snapshot();
   await expect(o.command(id, 'pause')).rejects.toThrow('would break an invariant');
   expect((await o.store.snapshot()).head).toEqual(broken.head);

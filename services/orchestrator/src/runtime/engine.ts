@@ -53,9 +53,10 @@ export function createEngine(deps: EngineDeps): Engine {
     );
     return {
       now: clock.now(),
-      fleet: watch.fleet(busy),
+      fleet: watch.fleet(busy, snapshot.orders),
       words: watch.words(),
       blocked: blockedBy(snapshot, guard),
+      frozen: null,
       listeningSince: watch.listeningSince(),
       nextEpoch: snapshot.head.seq + 1,
       repageEveryMs: deps.repageEveryMs,
@@ -81,7 +82,7 @@ export function createEngine(deps: EngineDeps): Engine {
     const saved = await store.commit({
       expected: snapshot.head,
       events: [first, ...rest],
-      rollout: { before, after: decision.rollout, live },
+      rollouts: [{ before, after: decision.rollout, live }],
       pages: decision.pages,
       ...(delivered === undefined ? {} : { delivered: [delivered] }),
     });

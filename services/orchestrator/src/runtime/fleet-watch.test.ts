@@ -42,12 +42,12 @@ function hear(watch: FleetWatch, health: Verdict = pass('answers', 'as before'),
 }
 
 function seenBy(watch: FleetWatch, busy: readonly HostId[] = []): FleetHost {
-  return watch.fleet(new Set(busy)).get(ns1.id)!;
+  return watch.fleet(new Set(busy), new Map()).get(ns1.id)!;
 }
 
 describe('a host', () => {
   test('that was never heard is unknown, and is of the fleet all the same', () => {
-    expect([...here.fleet(new Set()).keys()]).toEqual(['ns1.ams', 'ns2.ams']);
+    expect([...here.fleet(new Set(), new Map()).keys()]).toEqual(['ns1.ams', 'ns2.ams']);
     expect(seenBy(here)).toMatchObject({ availability: 'unknown', heardAt: null, datacenter: 'ams' });
     expect(here.connected()).toBe(0);
     expect(here.sighting(ns1.id)).toBeNull();
@@ -76,7 +76,7 @@ describe('a host', () => {
 
   test('is busy when it is told so', () => {
     expect(seenBy(here, [ns1.id]).busy).toBe(true);
-    expect(here.fleet(new Set([ns1.id])).get(ENROLLED[1]!.id)?.busy).toBe(false);
+    expect(here.fleet(new Set([ns1.id]), new Map()).get(ENROLLED[1]!.id)?.busy).toBe(false);
   });
 });
 

@@ -1,6 +1,7 @@
 import type { Clock, HostId, HostStatus, VantageResult } from '@breakwater/shared';
 import type { HostSighting, Store } from '../adapters/store/interface.ts';
 import type { Availability, EnrolledHost, Fleet, FleetHost } from '../core/fleet.ts';
+import type { HostOrder } from '../core/host-order.ts';
 import type { Word } from '../core/watch.ts';
 
 /**
@@ -22,8 +23,8 @@ export interface FleetWatch {
   /** Notes that a host's reports up to `seq` were taken in. @returns the highest that ever was, of this journal. */
   acknowledge(host: HostId, seq: number): number;
   sighting(host: HostId): HostSighting | null;
-  /** The fleet as decisions see it; `busy` hosts are in flight for some other rollout. */
-  fleet(busy: ReadonlySet<HostId>): Fleet;
+  /** The fleet as decisions see it, without removed hosts; `busy` hosts are in flight for some other rollout. */
+  fleet(busy: ReadonlySet<HostId>, orders: ReadonlyMap<HostId, HostOrder>): Fleet;
   /** What each host has last said of those that it was to ask. */
   words(): ReadonlyMap<HostId, readonly Word[]>;
   /** How many agents have been heard of lately. */
@@ -46,18 +47,8 @@ export function watchFleet(
   const unsaved = new Map<HostId, HostSighting>();
   let listening: number | null = clock.now();
 
-  const availability = (sighting: HostSighting | undefined): Availability => {
-    if (!sighting || clock.now() - sighting.heardAt > unknownAfterMs) return 'unknown';
-    const { verdict } = sighting.status.health;
-    if (verdict === 'pass') return 'healthy';
-    return verdict === 'fail' ? 'unhealthy' : 'unknown';
-  };
-
-  const asSeen = ({ id, datacenter, groups, labels }: EnrolledHost, busy: boolean): FleetHost => {
-    const sighting = seen.get(id);
-    const heardAt = sighting?.heardAt ?? null;
-    return { id, datacenter, groups, labels, heardAt, availability: availability(sighting), busy };
-  };
+  const availability = (host: HostId): Availability =>
+    availabilityOf(seen.get(host), clock.now() - unknownAfterMs);
 
   const note = (host: HostId, sighting: HostSighting): void => {
     seen.set(host, sighting);
@@ -90,9 +81,18 @@ export function watchFleet(
       return seq;
     },
     sighting: (host) => seen.get(host) ?? null,
-    fleet: (busy) => new Map(enrolled.map((host) => [host.id, asSeen(host, busy.has(host.id))])),
+    fleet: (busy, orders) => {
+      const present = enrolled.filter(({ id }) => orders.get(id)?.kind !== 'removed');
+      const members = present.map(({ address: _address, port: _port, ...host }): FleetHost => {
+        const { id } = host;
+        const drained = orders.get(id)?.kind === 'drained';
+        const heardAt = seen.get(id)?.heardAt ?? null;
+        return { ...host, heardAt, availability: availability(id), drained, busy: busy.has(id) };
+      });
+      return new Map(members.map((host) => [host.id, host]));
+    },
     words: () => spoken(seen),
-    connected: () => enrolled.filter(({ id }) => availability(seen.get(id)) !== 'unknown').length,
+    connected: () => enrolled.filter(({ id }) => availability(id) !== 'unknown').length,
     storeReached(reached) {
       if (!reached) listening = null;
       else listening ??= clock.now();
@@ -111,6 +111,14 @@ export function watchFleet(
       }
     },
   };
+}
+
+/** @param since what a host said before that is too old to go by. */
+function availabilityOf(sighting: HostSighting | undefined, since: number): Availability {
+  if (!sighting || sighting.heardAt < since) return 'unknown';
+  const { verdict } = sighting.status.health;
+  if (verdict === 'pass') return 'healthy';
+  return verdict === 'fail' ? 'unhealthy' : 'unknown';
 }
 
 function wordsOf(results: readonly VantageResult[], now: number): Word[] {

@@ -46,7 +46,7 @@ async function hostViews(deps: EngineDeps): Promise<HostView[]> {
   const snapshot = await store.snapshot();
   const { claims, live } = snapshot;
   const flying = [...live.values()].flatMap((rollout) => Object.values(rollout.hosts).filter(inFlight));
-  const fleet = watch.fleet(new Set(flying.map((row) => row.id)));
+  const fleet = watch.fleet(new Set(flying.map((row) => row.id)), snapshot.orders);
   return watch.enrolled.flatMap((host) => {
     const seen = fleet.get(host.id);
     const status = watch.sighting(host.id)?.status ?? null;

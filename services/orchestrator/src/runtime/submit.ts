@@ -88,7 +88,7 @@ async function save(
   const saved = await store.commit({
     expected: snapshot.head,
     events,
-    rollout: { before: null, after: rollout, live: true },
+    rollouts: [{ before: null, after: rollout, live: true }],
     ...(idempotency === null ? {} : { idempotency: { ...idempotency, rollout: id } }),
   });
   return saved === 'committed';

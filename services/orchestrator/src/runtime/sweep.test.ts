@@ -78,7 +78,7 @@ describe('the sweep finds', () => {
     const before = await o.stored(broken.id);
     // No row of this can come to rest; every decision about it throws.
     const after = { ...before, waves: [], state: 'running' as const };
-    await o.store.commit({ expected: head, events, rollout: { before, after, live: true } });
+    await o.store.commit({ expected: head, events, rollouts: [{ before, after, live: true }] });
 
     const sound = await o.submit({ targets: { hosts: ['ns2.ams'] }, strategy: { applyDeadline: '60s' } });
     o.waves.jobs.length = 0;

@@ -9,6 +9,7 @@ const PAGE: Page = {
   id: 'r-1:1',
   dedupKey: 'r-1:halted',
   severity: 'critical',
+  status: 'firing',
   summary: 'r-1 halted at the canary',
   rollout: 'r-1',
   code: 'canary_failed',

@@ -1,7 +1,7 @@
 import type { RolloutId } from '@breakwater/shared';
 import type { LoggedEvent } from '../../core/event.ts';
 import { changedFields, EVENT_FIELDS } from './encoding.ts';
-import type { Commit } from './interface.ts';
+import type { Commit, RolloutWrite } from './interface.ts';
 import { KEYS } from './keys.ts';
 
 /** A Redis command: its name, its key, and the rest. */
@@ -12,11 +12,13 @@ const FIELDS_PER_COMMAND = 1000;
 
 /** All that a commit writes, in the order in which it is written. `commit` names the write in the log. */
 export function commandsOf(write: Commit, commit: string): Command[] {
-  const { events, rollout, line, pages = [], delivered = [], idempotency } = write;
+  const { events, rollouts = [], line, pages = [], delivered = [], idempotency } = write;
   const newest = events.at(-1) ?? events[0];
   return [
     ...events.flatMap((event) => logged(event, commit)),
-    ...(rollout ? rolloutCommands(rollout) : []),
+    ...rollouts.flatMap(rolloutCommands),
+    ...memberCommands(KEYS.orders, write.orders),
+    ...memberCommands(KEYS.declarations, write.declarations),
     ...(line ? [['SET', KEYS.line, JSON.stringify(line)] as const] : []),
     ...pages.map((page) => ['HSET', KEYS.outbox, page.id, JSON.stringify(page)] as const),
     ...(delivered.length > 0 ? [['HDEL', KEYS.outbox, ...delivered] as const] : []),
@@ -31,7 +33,14 @@ function logged(event: LoggedEvent, commit: string): Command[] {
   return 'rollout' in event ? [everything, ['XADD', KEYS.logOf(event.rollout), ...entry]] : [everything];
 }
 
-function rolloutCommands({ before, after, live }: NonNullable<Commit['rollout']>): Command[] {
+/** Members of a hash that are set, or taken out where they are `null`. */
+function memberCommands(key: string, members: ReadonlyMap<string, object | null> = new Map()): Command[] {
+  return [...members].map(([name, value]) =>
+    value === null ? ['HDEL', key, name] : ['HSET', key, name, JSON.stringify(value)],
+  );
+}
+
+function rolloutCommands({ before, after, live }: RolloutWrite): Command[] {
   const fields = changedFields(before, after);
   const commands: Command[] = [];
   for (let at = 0; at < fields.length; at += FIELDS_PER_COMMAND) {

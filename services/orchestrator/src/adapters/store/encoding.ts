@@ -4,7 +4,7 @@ import type { HostRow, Rollout } from '../../core/rollout.ts';
 import type { Watch } from '../../core/watch.ts';
 
 /** The form in which rollouts are stored. Whoever changes it raises the number, and goes on reading the old form. */
-const VERSION = 2;
+const VERSION = 3;
 const BEFORE_VANTAGE = 1;
 const BODY = 'rollout';
 const ROW = 'host:';
@@ -37,14 +37,14 @@ export function decodeRollout(id: string, flat: readonly string[]): Rollout | nu
   for (let at = 0; at + 1 < flat.length; at += 2) fields.set(flat[at] ?? '', flat[at + 1] ?? '');
   if (fields.size === 0) return null;
   const { v, ...body } = decode(fields.get(BODY), name) as StoredBody;
-  if ((v !== VERSION && v !== BEFORE_VANTAGE) || String(body.id) !== id) {
+  if (!(v >= BEFORE_VANTAGE && v <= VERSION) || String(body.id) !== id) {
     throw unreadable(name, `it says that it is ${body.id} in version ${v}; version ${VERSION} is read here`);
   }
   const hosts = membersOf<HostRow>(fields, ROW, name);
   const missing = body.waves.flatMap((wave) => wave.hosts).find((host) => hosts[host] === undefined);
   if (missing !== undefined) throw unreadable(name, `the row of host ${missing} is missing`);
   const rollout = { ...body, hosts, vantage: membersOf<Watch>(fields, WATCH, name) };
-  return v === VERSION ? rollout : upgraded(rollout);
+  return v === VERSION ? rollout : upgraded(rollout, v);
 }
 
 /** The fields with a prefix, each by its own name. Redis keeps no order: sorted, they read the same in every process. */
@@ -57,11 +57,21 @@ function membersOf<T>(fields: ReadonlyMap<string, string>, prefix: string, name:
   );
 }
 
-/** A rollout that began before hosts asked one another goes on as it began: on each host's own word. */
-function upgraded(rollout: Rollout): Rollout {
-  const strategy = { ...parse(Strategy, {}), ...rollout.strategy, vantage: 0 };
-  const rows = Object.values(rollout.hosts).map((row) => [row.id, { ...row, answers: [] }] as const);
-  return { ...rollout, strategy, hosts: Object.fromEntries(rows) };
+/** What rollouts of older versions did not have, as it was for them. */
+const NEW_FIELDS: Pick<Rollout, 'targets' | 'emergency' | 'queued' | 'catchUpOf'> = {
+  targets: {},
+  emergency: null,
+  queued: false,
+  catchUpOf: null,
+};
+const NEW_ROW_FIELDS: Pick<HostRow, 'answers' | 'released'> = { answers: [], released: null };
+
+/** A rollout goes on as it began; one from before hosts asked one another, on each host's own word. */
+function upgraded(rollout: Rollout, from: number): Rollout {
+  const old = from === BEFORE_VANTAGE ? { vantage: 0 } : {};
+  const strategy = { ...parse(Strategy, {}), ...rollout.strategy, ...old };
+  const rows = Object.values(rollout.hosts).map((row) => [row.id, { ...NEW_ROW_FIELDS, ...row }] as const);
+  return { ...NEW_FIELDS, ...rollout, strategy, hosts: Object.fromEntries(rows) };
 }
 
 /** One entry of a stream as Redis answers it: its id, and its fields with their values in one row. */

@@ -1,5 +1,7 @@
 import type { Digest, HostId, HostStatus, Manifest, Page, RolloutId } from '@breakwater/shared';
+import type { Declaration } from '../../core/declaration.ts';
 import type { LoggedEvent } from '../../core/event.ts';
+import type { HostOrder } from '../../core/host-order.ts';
 import type { Line } from '../../core/line.ts';
 import type { Rollout } from '../../core/rollout.ts';
 import type { Word } from '../../core/watch.ts';
@@ -21,6 +23,17 @@ export interface Snapshot {
   live: ReadonlyMap<RolloutId, Rollout>;
   /** Which live rollout a host belongs to. */
   claims: ReadonlyMap<HostId, RolloutId>;
+  /** What people have ordered of single hosts. */
+  orders: ReadonlyMap<HostId, HostOrder>;
+  /** What succeeded rollouts have declared, newest first. */
+  declarations: readonly Declaration[];
+}
+
+/** A rollout as it is written: what it was when it was read, and what it is now. */
+export interface RolloutWrite {
+  before: Rollout | null;
+  after: Rollout;
+  live: boolean;
 }
 
 /** One atomic write: it takes place as a whole, and only if the log's head is still `expected`. */
@@ -28,7 +41,11 @@ export interface Commit {
   expected: Head;
   /** At least one: what changes without an event could be lost to another writer unseen. */
   events: readonly [LoggedEvent, ...LoggedEvent[]];
-  rollout?: { before: Rollout | null; after: Rollout; live: boolean };
+  /** Usually one; more where one rollout makes another give way. */
+  rollouts?: readonly RolloutWrite[];
+  /** `null` takes an order back. */
+  orders?: ReadonlyMap<HostId, HostOrder | null>;
+  declarations?: ReadonlyMap<RolloutId, Declaration | null>;
   line?: Line;
   /** Pages to put into the outbox, and ids of pages to take out of it. */
   pages?: readonly Page[];

@@ -15,6 +15,10 @@ export const KEYS = {
   /** Hash of a rollout: see encoding.ts. */
   rollout: (id: string) => `bw:rollout:${id}`,
   line: 'bw:line',
+  /** Hash of what people have ordered of single hosts, by host id. */
+  orders: 'bw:orders',
+  /** Hash of what succeeded rollouts have declared, by rollout id. */
+  declarations: 'bw:declarations',
   /** Hash of pages that no pager has taken yet, by page id. */
   outbox: 'bw:outbox',
   idempotency: (key: string) => `bw:idempotency:${key}`,

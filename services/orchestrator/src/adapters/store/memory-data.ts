@@ -1,10 +1,14 @@
 import type { Digest, HostId, Page, RolloutId } from '@breakwater/shared';
+import { claimsOf } from '../../core/claims.ts';
+import type { Declaration } from '../../core/declaration.ts';
 import type { LoggedEvent } from '../../core/event.ts';
+import type { HostOrder } from '../../core/host-order.ts';
 import { type Line, RUNNING_LINE } from '../../core/line.ts';
 import type { Rollout } from '../../core/rollout.ts';
 import { ageOf } from './commands.ts';
+import { byAge } from './snapshot.ts';
 import { changedFields, decodeRollout } from './encoding.ts';
-import { type Commit, GENESIS, type Head, type Snapshot } from './interface.ts';
+import { type Commit, GENESIS, type Head, type RolloutWrite, type Snapshot } from './interface.ts';
 
 /**
  * What is stored, shared by all views of it. Rollouts are kept field by field as Redis keeps them, so a writer
@@ -20,6 +24,8 @@ export class MemoryData {
   readonly files = new Map<Digest, Uint8Array>();
   /** The last sighting of each host as JSON. */
   readonly sightings = new Map<HostId, string>();
+  readonly #orders = new Map<HostId, HostOrder>();
+  readonly #declarations = new Map<RolloutId, Declaration>();
   #line: Line = RUNNING_LINE;
   readonly #live = new Set<RolloutId>();
   readonly #fields = new Map<RolloutId, Map<string, string>>();
@@ -40,23 +46,30 @@ export class MemoryData {
 
   snapshot(): Snapshot {
     const live = new Map<RolloutId, Rollout>();
-    const claims = new Map<HostId, RolloutId>();
-    for (const id of this.rollouts) {
+    for (const id of this.rollouts.toReversed()) {
       const rollout = this.#live.has(id) ? this.rollout(id) : null;
-      if (!rollout) continue;
-      live.set(id, rollout);
-      // The newest come first, so the oldest has the last word, as in Redis.
-      for (const host of Object.keys(rollout.hosts) as HostId[]) claims.set(host, id);
+      if (rollout) live.set(id, rollout);
     }
-    return { head: this.head, line: this.#line, live, claims };
+    const claims = claimsOf([...live.values()]);
+    const orders = new Map(this.#orders);
+    return {
+      head: this.head,
+      line: this.#line,
+      live,
+      claims,
+      orders,
+      declarations: byAge(this.#declarations),
+    };
   }
 
   /** Writes all of it, or nothing when the head is another or the idempotency key is taken. */
-  write({ expected, events, rollout, line, pages, delivered, idempotency }: Commit): boolean {
+  write({ expected, events, rollouts, line, pages, delivered, idempotency, ...rest }: Commit): boolean {
     if (expected.seq !== this.head.seq || expected.hash !== this.head.hash) return false;
     if (idempotency && this.idempotency.has(idempotency.key)) return false;
     this.events.push(...events.map(copied));
-    if (rollout) this.#writeRollout(rollout);
+    for (const rollout of rollouts ?? []) this.#writeRollout(rollout);
+    setMembers(this.#orders, rest.orders);
+    setMembers(this.#declarations, rest.declarations);
     if (line) this.#line = copied(line);
     for (const page of pages ?? []) this.outbox.set(page.id, copied(page));
     for (const id of delivered ?? []) this.outbox.delete(id);
@@ -69,13 +82,20 @@ export class MemoryData {
     return true;
   }
 
-  #writeRollout({ before, after, live }: NonNullable<Commit['rollout']>): void {
+  #writeRollout({ before, after, live }: RolloutWrite): void {
     const fields = this.#fields.get(after.id) ?? new Map<string, string>();
     for (const [field, json] of changedFields(before, after)) fields.set(field, json);
     this.#fields.set(after.id, fields);
     this.#decoded.delete(after.id);
     if (live) this.#live.add(after.id);
     else this.#live.delete(after.id);
+  }
+}
+
+function setMembers<K, V>(members: Map<K, V>, changes: ReadonlyMap<K, V | null> = new Map()): void {
+  for (const [name, value] of changes) {
+    if (value === null) members.delete(name);
+    else members.set(name, copied(value));
   }
 }
 

@@ -44,7 +44,7 @@ return 1`;
 /**
  * Reads all that decisions need, as of one moment; nothing at all when the head is the one that the reader has.
  *
- * KEYS: head, line, live rollouts
+ * KEYS: head, line, live rollouts, orders, declarations
  * ARGV: seq and hash of the head that the reader has, prefix of the keys of rollouts
  */
 export const SNAPSHOT = `#!lua flags=no-writes
@@ -54,4 +54,4 @@ local live = {}
 for _, id in ipairs(redis.call('SMEMBERS', KEYS[3])) do
   live[#live + 1] = { id, redis.call('HGETALL', ARGV[3] .. id) }
 end
-return { head[1], head[2], redis.call('GET', KEYS[2]), live }`;
+return { head[1], head[2], redis.call('GET', KEYS[2]), live, redis.call('HGETALL', KEYS[4]), redis.call('HGETALL', KEYS[5]) }`;

@@ -39,7 +39,7 @@ export class Drive {
 
   get context(): Context {
     const { now, fleet, blocked, listeningSince, words } = this;
-    const rest = { nextEpoch: this.#epoch + 1, repageEveryMs: 900_000 };
+    const rest = { nextEpoch: this.#epoch + 1, repageEveryMs: 900_000, frozen: null };
     return { now, fleet, words, blocked, listeningSince, ...rest };
   }
 

@@ -23,6 +23,7 @@ export function host(id: string, change: Partial<FleetHost> = {}): FleetHost {
     availability: 'healthy',
     heardAt: 0,
     busy: false,
+    drained: false,
     ...change,
   };
 }

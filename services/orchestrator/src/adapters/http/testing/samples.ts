@@ -32,6 +32,7 @@ export function sampleRow(id: string, changes: Partial<HostRow> = {}): HostRow {
     changed: false,
     failure: null,
     answers: [],
+    released: null,
     heard: null,
     ...changes,
   };
@@ -66,6 +67,10 @@ export function sampleRollout(changes: Partial<Rollout> = {}): Rollout {
     checks: [],
     expect: parse(Submission, SUBMISSION).expect,
     named: [],
+    targets: {},
+    emergency: null,
+    queued: false,
+    catchUpOf: null,
     state: 'running',
     since: T0,
     pausedFrom: null,
@@ -94,6 +99,7 @@ export function sampleHost(id: string, changes: Partial<HostView> = {}): HostVie
     availability: 'healthy',
     heardAt: T0,
     busy: false,
+    drained: false,
     address: '192.0.2.1',
     port: 53,
     status: {
