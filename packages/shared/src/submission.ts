@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { BundleFiles } from './bundle.ts';
 import { DomainName, SubmittedCheck } from './check.ts';
+import { Emergency, withEmergencySoaks } from './emergency.ts';
 import { DatacenterName, Digest, HostId, Labels } from './ids.ts';
 import { Strategy } from './strategy.ts';
 import { PRINTABLE, PRINTABLE_RULE } from './text.ts';
@@ -29,8 +30,7 @@ export const Expect = z.strictObject({
 });
 export type Expect = z.infer<typeof Expect>;
 
-/** A change as it is submitted, to `POST /v1/rollouts` and `POST /v1/plans` alike. */
-export const Submission = z.strictObject({
+const Fields = z.strictObject({
   title: Line(200),
   reason: Reason,
   ticket: Line(100).optional(),
@@ -41,6 +41,9 @@ export const Submission = z.strictObject({
   expect: Expect.prefault({}),
   /** Refuses the submission with `plan_changed` when the fleet no longer gives the plan that was looked at. */
   planDigest: Digest.optional(),
-  emergency: z.null().optional(),
+  emergency: Emergency.nullable().default(null),
 });
+
+/** A change as it is submitted, to `POST /v1/rollouts` and `POST /v1/plans` alike. */
+export const Submission = z.preprocess(withEmergencySoaks, Fields);
 export type Submission = z.infer<typeof Submission>;

@@ -40,7 +40,7 @@ function strategyView(strategy: Strategy): RolloutReply['strategy'] {
 
 /** A failure is shown for as long as it counts: that a host went back well does not undo why it had to. */
 function rowView(
-  { id, state, epoch, failure, verdict: last, since }: HostRow,
+  { id, state, epoch, failure, verdict: last, since, released }: HostRow,
   watch: Watch | undefined,
 ): RolloutReply['waves'][number]['hosts'][number] {
   const verdict = failure ?? last;
@@ -52,6 +52,7 @@ function rowView(
     state,
     ...(verdict !== null && { verdict }),
     since: isoTime(since),
+    ...(released !== null && { releasedTo: released }),
     ...(vantage.length > 0 && { vantage }),
   };
 }
@@ -81,6 +82,10 @@ export function rolloutView(rollout: Rollout): RolloutReply {
     ticket,
     submittedBy,
     bundle,
+    emergency: rollout.emergency && {
+      incident: rollout.emergency.incident,
+      expiresAt: isoTime(rollout.emergency.expiresAt),
+    },
     createdAt: isoTime(rollout.createdAt),
     detectedAt: isoTime(rollout.detectedAt),
     haltedAt: isoTime(rollout.haltedAt),
