@@ -89,7 +89,8 @@ export function createAgentDesk(deps: EngineDeps, engine: Engine, verifyWithinMs
     const row = rollout?.hosts[host];
     const blocked = blockedBy(snapshot, deps.guard);
     const assignment = rollout && row ? assignmentOf(rollout, row, blocked, verifyWithinMs) : null;
-    return { host, assignment, vantage: tasksIn(snapshot).get(host) ?? [], acknowledged };
+    const vantage = tasksIn(snapshot).get(host) ?? [];
+    return { host, assignment, vantage, acknowledged, sequence: snapshot.head.seq };
   }
 
   return {
