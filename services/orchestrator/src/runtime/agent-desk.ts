@@ -10,7 +10,8 @@ import type { Snapshot } from '../adapters/store/interface.ts';
 import { assignmentOf } from '../core/assignment.ts';
 import { vantageTasks } from '../core/vantage-tasks.ts';
 import { fileIn, manifestIn } from './bundles.ts';
-import { blockedBy, type Engine } from './engine.ts';
+import { blockedBy } from './context-of.ts';
+import type { Engine } from './engine.ts';
 import type { EngineDeps } from './engine-deps.ts';
 
 type Waiter = () => void;
