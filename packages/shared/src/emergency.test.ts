@@ -53,6 +53,11 @@ describe('an emergency', () => {
     expect(refusals(Submission, submitting({ emergency }))).toEqual([refusal]);
   });
 
+  test('does not wait its turn', () => {
+    const more = { emergency: EMERGENCY, whenBusy: 'queue' };
+    expect(refusals(Submission, submitting(more))).toEqual(['/whenBusy invalid_value']);
+  });
+
   test('hides no fault of the strategy that its soaks are filled into', () => {
     const found = (strategy: unknown): string[] =>
       refusals(Submission, submitting({ emergency: EMERGENCY, strategy }));

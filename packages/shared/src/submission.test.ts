@@ -25,7 +25,17 @@ describe('a submission', () => {
     });
     expect(submission.strategy.canary.hosts).toBe(1);
     expect(Object.keys(submission).toSorted()).toEqual(
-      ['bundle', 'checks', 'emergency', 'expect', 'reason', 'strategy', 'targets', 'title'].toSorted(),
+      [
+        'bundle',
+        'checks',
+        'emergency',
+        'expect',
+        'reason',
+        'strategy',
+        'targets',
+        'title',
+        'whenBusy',
+      ].toSorted(),
     );
   });
 
