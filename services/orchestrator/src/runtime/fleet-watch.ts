@@ -69,16 +69,8 @@ export function watchFleet(
     see(host, status, journal, results) {
       const known = seen.get(host);
       const words = wordsOf(results, clock.now());
-      // Another journal (after a lost disk) counts from the beginning again.
-      const acknowledged = known?.journal === journal ? known.acknowledged : 0;
-      const said = {
-        status,
-        journal,
-        acknowledged,
-        heardAt: clock.now(),
-        ...(words.length > 0 && { words }),
-      };
-      note(host, { ...said, ...unwellSince(said, known) });
+      const said = { status, journal, heardAt: clock.now(), ...(words.length > 0 && { words }) };
+      note(host, sightingOf(said, known));
       return [...(isOtherwise(status, known) ? [host] : []), ...newsIn(words, known)];
     },
     acknowledge(host, seq) {
@@ -127,10 +119,16 @@ function availabilityOf(sighting: HostSighting | undefined, since: number): Avai
   return verdict === 'fail' ? 'unhealthy' : 'unknown';
 }
 
-/** A host that is not well keeps the time since which it has not been: only its own word that it is well ends it. */
-function unwellSince(said: HostSighting, known: HostSighting | undefined): { unwellSince?: number } {
-  if (said.status.health.verdict === 'pass') return {};
-  return { unwellSince: known?.unwellSince ?? said.heardAt };
+/** What a host has just said, with what is remembered of what it said before. */
+function sightingOf(
+  said: Omit<HostSighting, 'acknowledged' | 'unwellSince'>,
+  known: HostSighting | undefined,
+): HostSighting {
+  // Another journal (after a lost disk) counts from the beginning again.
+  const acknowledged = known?.journal === said.journal ? known.acknowledged : 0;
+  // A host that is not well keeps the time since which it has not been: only its word that it is well ends it.
+  const unwell = said.status.health.verdict !== 'pass' && { unwellSince: known?.unwellSince ?? said.heardAt };
+  return { ...said, acknowledged, ...unwell };
 }
 
 /** What is known of a host by its last word. */
@@ -138,8 +136,8 @@ function lastWord(sighting: HostSighting | undefined): Pick<FleetHost, 'heardAt'
   if (!sighting) return { heardAt: null, unwell: null, drift: null };
   const { status, heardAt, unwellSince: since } = sighting;
   const unwell = since === undefined ? null : { since, verdict: status.health };
-  const drifted = status.drift !== null && status.drift.kind !== 'none';
-  return { heardAt, unwell, drift: drifted ? status.drift.reason : null };
+  const { drift } = status;
+  return { heardAt, unwell, drift: drift === null || drift.kind === 'none' ? null : drift.reason };
 }
 
 /** Whether its status says of a host itself what its rollout should look at soon. */
