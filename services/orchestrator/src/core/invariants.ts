@@ -56,6 +56,8 @@ function waveViolations(rollout: Rollout): string[] {
 /** An emergency is staged like any other, and what has lost its canary goes no further. */
 function canaryViolations(rollout: Rollout): string[] {
   const [canary, ...others] = rollout.waves;
+  if (rollout.emergency !== null && canary && canary.startedAt !== null && canary.approvedBy === null)
+    return ['an emergency has begun without a second person'];
   const skipped = rollout.emergency !== null && canary?.state === 'skipped';
   const found = others
     .filter((wave) => skipped && wave.startedAt !== null)

@@ -8,7 +8,7 @@ import {
 } from '@breakwater/shared';
 import type { Context } from './context.ts';
 import type { Verb } from './event.ts';
-import { enter, inFlight, isMoving, mapRows } from './host-row.ts';
+import { enter, goBack, inFlight, isMoving, mapRows } from './host-row.ts';
 import { type HostRow, type Rollout, rowsOf } from './rollout.ts';
 
 function overtaken(row: HostRow, by: RolloutId): Verdict {
@@ -36,7 +36,7 @@ export function release(row: HostRow, by: RolloutId, now: number): HostRow {
   if (!isOut(row)) return letGo(released, by, now);
   const flying = row.state === 'applying' || row.state === 'verifying' || row.state === 'soaking';
   if (!flying) return released;
-  return enter(released, 'reverting', now, fail('called_back', `${row.id} is taken over by ${by}`));
+  return goBack(released, now, fail('called_back', `${row.id} is taken over by ${by}`));
 }
 
 /** Hosts that were given up and have come home are left out: the rollout that waits for them may have them now. */
