@@ -7,6 +7,7 @@ import {
 } from '@breakwater/shared';
 import type { Context } from './context.ts';
 import { whyNot } from './budget.ts';
+import { gateCause } from './gates-halting.ts';
 import { enter, inFlight, isMoving, mapRows } from './host-row.ts';
 import { type Rollout, rowsOf, type Wave, waveName, waveOf } from './rollout.ts';
 
@@ -49,6 +50,8 @@ function haltCause(rollout: Rollout, context: Context): LocatedVerdict | null {
     const [first] = failed.toSorted((a, b) => a.since - b.since);
     if (first?.failure) return { ...first.failure, host: first.id, wave: waveName(wave) };
   }
+  const gate = gateCause(rollout, context);
+  if (gate) return gate;
   const current = rollout.waves.find((wave) => wave.state === 'running' || wave.state === 'soaking');
   const { progressDeadline } = rollout.strategy;
   if (rollout.state !== 'running') return null;
