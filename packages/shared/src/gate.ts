@@ -108,12 +108,12 @@ function paceFaults({ every, deadline, during }: Gate): GateFault[] {
 function soakFaults({ every, tolerate, during }: Gate, soaks: Soaks): GateFault[] {
   return during.flatMap((kind): GateFault[] => {
     const soak = soaks[kind];
-    const during = `the soak of the ${kind} wave (${formatDuration(soak)})`;
-    if (every > soak) return [{ path: ['every'], message: `must not be longer than ${during}` }];
+    const where = `the soak of the ${kind} wave (${formatDuration(soak)})`;
+    if (every > soak) return [{ path: ['every'], message: `must not be longer than ${where}` }];
     const possible = Math.floor(soak / every);
     if (tolerate < possible) return [];
     return [
-      { path: ['tolerate'], message: `must be lower than ${possible}, all that is measured in ${during}` },
+      { path: ['tolerate'], message: `must be lower than ${possible}, all that is measured in ${where}` },
     ];
   });
 }

@@ -19,7 +19,9 @@ test('without any field it is the strategy of a careful operator', () => {
     action: 'restart',
     consecutiveFailures: 2,
     vantage: 1,
+    unreachable: 'halt',
     approval: 'none',
+    gates: [],
   });
 });
 

@@ -1,66 +1,8 @@
-import { fail, inconclusive, noData, pass, type Verdict } from '@breakwater/shared';
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { dueGates } from './gates.ts';
-import { waveName } from './rollout.ts';
-import { Drive } from './testing/drive.ts';
-import { evenFleet, rolloutOver } from './testing/fleet.ts';
+import type { Drive } from './testing/drive.ts';
+import { BAD, canaryOf, gated, GOOD, measure, NOTHING, pace, soaking, UNCLEAR } from './testing/gated.ts';
 
-const GOOD = pass('condition_met', '0 < 1');
-const BAD = fail('condition_missed', '2 is not < 1');
-const NOTHING = noData('query_no_data', 'the query found nothing');
-const UNCLEAR = inconclusive('query_incomplete', 'partial data');
-
-const SOAK = 60_000;
-const GATE = {
-  kind: 'prometheus',
-  name: 'errors',
-  query: 'errors_total',
-  condition: { is: '<', value: 1 },
-};
-
-/** A rollout over six hosts in two datacenters with one gate; each wave soaks for a minute. */
-function gated(gate: Record<string, unknown>, strategy: Record<string, unknown> = {}): Drive {
-  const fleet = evenFleet(['ams', 'fra'], 3);
-  const soak = { soak: '1m' };
-  const gates = [{ ...GATE, ...gate }];
-  const all = {
-    vantage: 0,
-    canary: soak,
-    datacenters: soak,
-    global: soak,
-    maxUnavailable: '50%',
-    applyDeadline: '20m',
-    gates,
-  };
-  return new Drive(rolloutOver(fleet, { strategy: { ...all, ...strategy } }), fleet);
-}
-
-/** Measures whatever is due, and says so. */
-function measure(drive: Drive, verdict: Verdict): number {
-  const due = dueGates(drive.rollout, drive.now);
-  for (const { gate, wave, phase } of due) {
-    const measurement = { wave: waveName(wave), gate: gate.name, phase, at: drive.now, verdict };
-    drive.put({ type: 'measured', measurement });
-  }
-  return due.length;
-}
-
-/** Time passes in seconds; what is due is measured. */
-function pace(drive: Drive, seconds: number, verdict: Verdict | null): Drive {
-  for (let second = 0; second < seconds; second += 1) {
-    drive.wait(1000);
-    if (verdict !== null) measure(drive, verdict);
-  }
-  return drive;
-}
-
-function soaking(drive: Drive): Drive {
-  const [canary = ''] = drive.preflight().inState('applying');
-  return drive.report(canary, 'applying').report(canary, 'verifying').report(canary, 'soaking');
-}
-
-const canaryOf = (drive: Drive): string => drive.rollout.waves[0]?.hosts[0] ?? '';
 const wave = (drive: Drive, index: number): string => drive.rollout.waves[index]?.state ?? '';
 
 describe('a gate before a wave', () => {
@@ -239,51 +181,4 @@ test('looking is never due in the past, and never in a tight circle', () => {
     drive.wait(700);
     expect((drive.nextLookAt ?? Infinity) - drive.now).toBeGreaterThan(100);
   }
-});
-
-const KINDS = { GOOD, BAD, NOTHING, UNCLEAR, SILENCE: null } as const;
-
-test('no host is kept and no wave passes without a gate that passed lately, whatever is measured', () => {
-  const kinds = fc.constantFrom(
-    ...(['GOOD', 'GOOD', 'GOOD', 'BAD', 'NOTHING', 'UNCLEAR', 'SILENCE'] as const),
-  );
-  const history = fc.array(fc.tuple(kinds, fc.integer({ min: 1, max: 60 })), { maxLength: 12 });
-  const reached = { kept: 0, failed: 0, unclear: 0 };
-  fc.assert(
-    fc.property(history, fc.integer({ min: 0, max: 3 }), (steps, tolerate) => {
-      const drive = soaking(gated({ during: ['canary', 'datacenter', 'global'], tolerate }));
-      const canary = canaryOf(drive);
-      let [lastPass, lastTold]: [number, number] = [-1, drive.now];
-      let missed = 0;
-      for (const [kind, seconds] of steps) {
-        for (let second = 0; second < seconds; second += 1) {
-          const before = drive.rollout;
-          const due = dueGates(before, drive.now).length > 0;
-          drive.wait(1000);
-          if (drive.row(canary).state === 'soaking' && !drive.row(canary).soaked)
-            drive.report(canary, 'soaked');
-          if (!drive.row(canary).confirming && due && KINDS[kind] !== null) measure(drive, KINDS[kind]);
-          const at = drive.rollout.gates['canary']?.[0]?.at;
-          if (at === drive.now && kind === 'GOOD') lastPass = drive.now;
-          if (at === drive.now && (kind === 'GOOD' || kind === 'BAD')) lastTold = drive.now;
-          if (at === drive.now && kind === 'BAD') missed += 1;
-          if (drive.row(canary).confirming) {
-            expect(lastPass).toBeGreaterThanOrEqual(SOAK - 10_000);
-            expect(drive.now - lastPass).toBeLessThanOrEqual(30_000);
-            expect(missed).toBeLessThanOrEqual(tolerate);
-            reached.kept += 1;
-            return;
-          }
-          if (drive.rollout.state === 'halted') {
-            const { code } = drive.rollout.verdict;
-            expect(code === 'gate_failed' ? missed > tolerate : drive.now - lastTold >= 70_000).toBe(true);
-            reached[code === 'gate_failed' ? 'failed' : 'unclear'] += 1;
-            return;
-          }
-        }
-      }
-    }),
-    { seed: 7, numRuns: 300 },
-  );
-  expect(Object.values(reached).every((count) => count > 10)).toBe(true);
 });

@@ -83,6 +83,10 @@ function sentence(event: DomainEvent, { submittedBy, waves }: Rollout): string |
       return null;
     case 'gate.measured':
       return event.news ? `Gate ${event.gate} ${measuredIn(event)}: ${stop(event.verdict.reason)}` : null;
+    case 'wave.held':
+      return event.reason === null
+        ? `The ${event.wave} wave may take hosts again.`
+        : `The ${event.wave} wave takes no further host: ${stop(event.reason)}`;
     case 'page.queued':
       return `A page was sent off: ${stop(event.page.summary)}`;
     case 'page.delivered':
@@ -91,6 +95,10 @@ function sentence(event: DomainEvent, { submittedBy, waves }: Rollout): string |
       return `An operator stopped the line: ${stop(event.reason)}`;
     case 'line.started':
       return `An operator started the line again: ${stop(event.reason)}`;
+    case 'host.drained':
+    case 'host.undrained':
+    case 'host.removed':
+      return `An operator said that ${event.host} is ${event.type.slice('host.'.length)}: ${stop(event.reason)}`;
     default:
       return event satisfies never;
   }

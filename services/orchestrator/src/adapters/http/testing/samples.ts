@@ -47,6 +47,7 @@ export function sampleWave(kind: Wave['kind'], hosts: readonly string[], changes
     soakMs: 30_000,
     startedAt: null,
     pausedMs: 0,
+    held: null,
     approvedBy: null,
     ...changes,
   };
