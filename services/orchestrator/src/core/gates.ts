@@ -41,7 +41,7 @@ const MEASURED: Readonly<Record<RolloutState, boolean>> = {
 };
 
 /** How often a gate is measured in the state in which the rollout is. */
-export function paceOf(rollout: Rollout, { every }: Gate): number {
+function paceOf(rollout: Rollout, { every }: Gate): number {
   return rollout.state === 'running' ? every : Math.max(every, WAITING_PACE_MS);
 }
 
