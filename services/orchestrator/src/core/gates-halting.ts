@@ -1,35 +1,39 @@
-import { fail, formatDuration, type LocatedVerdict, type Verdict } from '@breakwater/shared';
+import { fail, formatDuration, type Verdict } from '@breakwater/shared';
 import type { Context } from './context.ts';
 import type { GateRecord } from './gate-record.ts';
 import { type OpenGate, openGates, recordOf, silentAt } from './gates.ts';
-import { type Rollout, waveName } from './rollout.ts';
+import type { Rollout, Wave } from './rollout.ts';
+
+/** What a gate says against its wave. */
+interface GateFinding {
+  cause: 'gateFails' | 'gateUnclear';
+  wave: Wave;
+  verdict: Verdict;
+}
 
 const LONGEST_REASON = 2000;
 
 /**
- * What a gate says against the rollout: it has missed its condition more often than the strategy tolerates, or has told
- * neither pass nor fail for so long that nobody knows. `null` while neither is so.
+ * Gates that speak against going on: those that have missed their condition more often than is tolerated, and those that
+ * have told neither pass nor fail for so long that nobody knows.
  */
-export function gateCause(rollout: Rollout, context: Context): LocatedVerdict | null {
-  for (const open of openGates(rollout)) {
+export function gateFindings(rollout: Rollout, context: Context): GateFinding[] {
+  return openGates(rollout).flatMap((open): GateFinding[] => {
     const record = recordOf(rollout, open);
-    const verdict = record && (missed(open, record) ?? silence(rollout, open, record, context));
-    if (verdict) {
-      const reason = `gate ${open.gate.name}: ${verdict.reason}`.slice(0, LONGEST_REASON);
-      return { ...verdict, reason, wave: waveName(open.wave) };
-    }
-  }
-  return null;
+    if (record === undefined) return [];
+    if (record.misses > open.gate.tolerate)
+      return [{ cause: 'gateFails', wave: open.wave, verdict: missed(open, record) }];
+    if (context.now < silentAt(rollout, open, context)) return [];
+    return [{ cause: 'gateUnclear', wave: open.wave, verdict: unclear(open, record) }];
+  });
 }
 
-function missed({ gate }: OpenGate, { misses, verdict }: GateRecord): Verdict | null {
-  if (misses <= gate.tolerate) return null;
+function missed({ gate }: OpenGate, { misses, verdict }: GateRecord): Verdict {
   const often = misses === 1 ? '' : ` (missed ${misses} times, ${gate.tolerate} are tolerated)`;
-  return fail('gate_failed', `${verdict.reason}${often}`);
+  return fail('gate_failed', `gate ${gate.name}: ${verdict.reason}`.slice(0, LONGEST_REASON - 100) + often);
 }
 
-function silence(rollout: Rollout, open: OpenGate, record: GateRecord, context: Context): Verdict | null {
-  if (context.now < silentAt(rollout, open, context)) return null;
-  const within = formatDuration(open.gate.deadline);
-  return fail('gate_unclear', `told neither pass nor fail for more than ${within}: ${record.verdict.reason}`);
+function unclear({ gate }: OpenGate, { verdict }: GateRecord): Verdict {
+  const reason = `gate ${gate.name} has told neither pass nor fail for more than ${formatDuration(gate.deadline)}: ${verdict.reason}`;
+  return fail('gate_unclear', reason.slice(0, LONGEST_REASON));
 }
