@@ -49,6 +49,7 @@ test('the codes are the ones that programs branch on: none is renamed, reused or
       "duration_invalid",
       "emergency_expired",
       "forbidden",
+      "gate_unavailable",
       "host_drained",
       "idempotency_conflict",
       "internal",

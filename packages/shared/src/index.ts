@@ -6,6 +6,7 @@ export * from './clock.ts';
 export * from './duration.ts';
 export { Emergency } from './emergency.ts';
 export * from './errors.ts';
+export * from './gate.ts';
 export * from './ids.ts';
 export * from './names.ts';
 export * from './page.ts';

@@ -11,6 +11,7 @@ import {
 import type { Context } from './context.ts';
 import { whyNot } from './budget.ts';
 import { expired } from './emergency.ts';
+import { gateFindings } from './gates-halting.ts';
 import { type Cause, causeOf, HALTING_RULE, stageOf } from './halting-rule.ts';
 import { goBack, enter, inFlight, isMoving, mapRows } from './host-row.ts';
 import { type Rollout, rowsOf, type Wave, waveName, waveOf } from './rollout.ts';
@@ -61,6 +62,7 @@ function findingsOf(rollout: Rollout, context: Context): Finding[] {
   return [
     ...rollout.waves.flatMap((wave) => failuresOf(rollout, wave)),
     ...rollout.waves.flatMap((wave) => driftIn(rollout, wave, context)),
+    ...gateFindings(rollout, context).map((finding) => ({ ...finding, host: null })),
     ...neverHome(rollout),
     ...lateWave(rollout, context),
     ...outOfTime(rollout, context),

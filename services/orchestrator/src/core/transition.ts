@@ -5,6 +5,7 @@ import { expire } from './deadlines.ts';
 import { startedPages, tellsOfEmergency } from './emergency-pages.ts';
 import type { DomainEvent } from './event.ts';
 import { eventsBetween } from './events-between.ts';
+import { beginGates, takeMeasurement } from './gates.ts';
 import { judge, sendBackTolerated } from './halting.ts';
 import type { Input } from './input.ts';
 import { duePages, recordPages } from './paging.ts';
@@ -40,6 +41,8 @@ function apply(rollout: Rollout, input: Input, context: Context): Rollout | Refu
       );
     case 'command':
       return command(rollout, input.command, context);
+    case 'measured':
+      return takeMeasurement(rollout, input.measurement, context.now);
     case 'pageDelivered':
       if (tellsOfEmergency(rollout, input.page)) return rollout;
       return { ...rollout, pagedAt: rollout.pagedAt ?? context.now };
@@ -53,6 +56,7 @@ function advance(rollout: Rollout, context: Context): Rollout {
   const steps = [
     expire,
     askOthers,
+    beginGates,
     judge,
     leaveReleased,
     sendBackTolerated,
