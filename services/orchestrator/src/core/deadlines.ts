@@ -18,7 +18,7 @@ interface Deadline {
  * How long a changed host's status may call it unhealthy without a report that says so. Its agent reports within seconds;
  * one that does not is believed by its status.
  */
-export const UNWELL_FOR_MS = 15_000;
+const UNWELL_FOR_MS = 15_000;
 
 function silent(row: HostRow, context: Context, within: number): Deadline {
   const heardAt = context.fleet.get(row.id)?.heardAt ?? 0;

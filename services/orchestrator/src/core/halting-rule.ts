@@ -110,7 +110,7 @@ export const IN_WORDS: Readonly<Record<Cause, string>> = {
 };
 
 /** Why nothing may be granted now, or `null`: it stops a wave without its doing. */
-export function heldBy(rollout: Rollout, context: Context): string | null {
+function heldBy(rollout: Rollout, context: Context): string | null {
   return context.blocked ?? (rollout.emergency === null ? context.frozen : null);
 }
 
