@@ -61,10 +61,10 @@ describe('combinations that contradict themselves', () => {
     },
   );
 
-  test('an apply deadline of 1s is the shortest, and one of 1h the longest', () => {
+  test('an apply deadline of 1s is the shortest, and one of 2h the longest', () => {
     expect(Strategy.parse({ applyDeadline: '1s' }).applyDeadline).toBe(1000);
-    expect(Strategy.parse({ applyDeadline: '1h' }).applyDeadline).toBe(3_600_000);
-    expect(refusals(Strategy, { applyDeadline: '3601s' })).toEqual(['/applyDeadline strategy_unsafe']);
+    expect(Strategy.parse({ applyDeadline: '2h' }).applyDeadline).toBe(7_200_000);
+    expect(refusals(Strategy, { applyDeadline: '7201s' })).toEqual(['/applyDeadline strategy_unsafe']);
   });
 
   test.each([

@@ -84,7 +84,7 @@ interface Deadlines {
 }
 
 /** A silent host in flight for longer than this would be noticed by nobody. */
-const LONGEST_APPLY = minutes(60);
+const LONGEST_APPLY = minutes(120);
 
 /**
  * Settings that contradict one another. They are refused and never corrected: a corrected safety setting is
@@ -99,7 +99,7 @@ function unsafeStrategyFaults(strategy: Deadlines): { path: (string | number)[];
   if (strategy.applyDeadline > LONGEST_APPLY) {
     faults.push({
       path: ['applyDeadline'],
-      message: 'must be at most 1h: a silent host is lost only after it',
+      message: 'must be at most 2h: a silent host is lost only after it',
     });
   }
   for (const wave of ['canary', 'datacenters', 'global'] as const) {
