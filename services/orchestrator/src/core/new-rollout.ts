@@ -7,7 +7,7 @@ import {
   type Submission,
 } from '@breakwater/shared';
 import type { Fleet } from './fleet.ts';
-import type { Plan } from './plan.ts';
+import type { Plan } from './planned.ts';
 import type { HostRow, Rollout } from './rollout.ts';
 
 /** What makes a submission a rollout. */
