@@ -37,11 +37,26 @@ export const ERRORS = {
     'The strategy contradicts itself',
     'Change the field at the given path; it is never corrected for you.',
   ),
+  gate_unavailable: kind(
+    422,
+    'A gate can never be measured here',
+    'Configure what it needs, or submit without this gate.',
+  ),
+  strategy_beyond_limits: kind(
+    422,
+    'The strategy goes beyond what this fleet allows',
+    'Change the field at the given path; the limits are in the configuration of the orchestrator.',
+  ),
   targets_match_nothing: kind(422, 'The targets match no host', 'Compare targets with GET /v1/hosts.'),
   target_unknown: kind(
     422,
     'The targets name something that does not exist',
     'Compare targets with GET /v1/hosts.',
+  ),
+  host_drained: kind(
+    422,
+    'A host that is named is drained',
+    'Undrain it with POST /v1/hosts/:id/undrain, or do not name it.',
   ),
   canary_matches_nothing: kind(
     422,
@@ -82,6 +97,16 @@ export const ERRORS = {
     409,
     'A host is already in another rollout',
     'Wait for the rollout in the way, or abort it.',
+  ),
+  canary_unproven: kind(
+    409,
+    'The canary has not proved the change, and nothing goes on without it',
+    'Submit the change again: it gets a canary of its own.',
+  ),
+  emergency_expired: kind(
+    409,
+    'The emergency has expired',
+    'Roll it back or abort it; submit a new one if it is still needed.',
   ),
   plan_changed: kind(
     409,

@@ -17,6 +17,7 @@ import type {
   WaveKind,
   WaveState,
 } from '@breakwater/shared';
+import type { GateRecord } from './gate-record.ts';
 import type { Watch } from './watch.ts';
 
 /** One host's part in a rollout. Times are wall-clock milliseconds of the orchestrator. */
@@ -59,8 +60,10 @@ export interface Wave {
   hosts: readonly HostId[];
   soakMs: number;
   startedAt: number | null;
-  /** For how long the rollout was paused meanwhile: that time is not held against the wave. */
+  /** For how long the rollout was paused or held meanwhile: that time is not held against the wave. */
   pausedMs: number;
+  /** No further host may be taken for now, whichever rollout it belongs to, and since when. `null` while one may. */
+  held: { since: number; reason: string } | null;
   approvedBy: OperatorName | null;
 }
 
@@ -97,6 +100,8 @@ export interface Rollout {
   hosts: Readonly<Record<HostId, HostRow>>;
   /** Who asks which changed host, and what they found: beside the rows, since no host's word moves another's. */
   vantage: Readonly<Record<HostId, Watch>>;
+  /** What was measured at the gates of each wave, by the wave's name. */
+  gates: Readonly<Record<string, readonly GateRecord[]>>;
   /** When a host first saw the failure that halted the rollout, when the halt was decided, when a pager took the page. */
   detectedAt: number | null;
   haltedAt: number | null;
