@@ -3,7 +3,7 @@ import type { Head } from '../adapters/store/interface.ts';
 import { follows, numberAfter } from '../core/log-order.ts';
 import type { DomainEvent, LoggedEvent } from '../core/event.ts';
 
-type AtLeastOne<T> = [T, ...T[]];
+export type AtLeastOne<T> = [T, ...T[]];
 
 /**
  * Numbers events and chains each by hash to the one before it, so that nobody can take an event out of the log or
