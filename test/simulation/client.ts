@@ -31,7 +31,7 @@ export class Client implements OrchestratorClient {
     const askedAt = this.#process.monotonic();
     const response = await this.#inTurn(request.waitMs + settings.graceMs, async (orchestrator, signal) => {
       const answer = await orchestrator.desk.poll(host, request, signal);
-      if (answer.assignment !== null) judge.answered(orchestrator, host, answer.assignment);
+      if (answer.assignment !== null) judge.answered(orchestrator, host, answer.assignment, request.sequence);
       return answer;
     });
     const { assignment } = response;

@@ -18,8 +18,12 @@ export async function end(world: World, troubles: Troubles, operators: Operators
   const halted = await rests(world, operators, (rollout) => rollout.state === 'halted');
   if (!halted) return stuck(world, 'nothing goes wrong any more, and it does not come to rest');
   pagesAreTaken(world);
-  decide(world, operators);
-  if (!(await rests(world, operators, () => false)))
+  const verb = world.random.pick(['rollback', 'abort'] as const);
+  const decide = (rollout: Rollout): boolean => {
+    if (rollout.state === 'halted') operators.command(rollout.id, verb);
+    return false;
+  };
+  if (!(await rests(world, operators, decide)))
     return stuck(world, 'people have decided, and it does not end');
   pagesAreTaken(world);
   for (const machine of world.machines) isAtHome(world, machine);
@@ -39,7 +43,10 @@ function mend(world: World): void {
   world.note('all faults have ended');
 }
 
-/** Lets time pass until no rollout is live but those that may be, and no host is under way. */
+/**
+ * Lets time pass until no rollout is live but those that may be, and no host is under way.
+ * @param mayWait asked of every live rollout at every look; it may do something about it.
+ */
 async function rests(
   world: World,
   operators: Operators,
@@ -61,12 +68,6 @@ async function rests(
     if (done && paged) return true;
   }
   return false;
-}
-
-/** People decide about everything that was halted. */
-function decide(world: World, operators: Operators): void {
-  const verb = world.random.pick(['rollback', 'abort'] as const);
-  for (const rollout of world.server.snapshot().live.values()) operators.command(rollout.id, verb);
 }
 
 /** Back where it was or where it should be, and its agent knows it. */

@@ -88,7 +88,8 @@ export interface Judge {
   switches(machine: Machine, to: Digest): void;
   confirms(machine: Machine): void;
   recorded(machine: Machine, record: JournalRecord): void;
-  answered(orchestrator: Orchestrator, host: HostId, assignment: Assignment): void;
+  /** @param sequence how much of the log the host had seen when it asked */
+  answered(orchestrator: Orchestrator, host: HostId, assignment: Assignment, sequence: number): void;
   committed(commit: Commit, before: Snapshot): void;
   rolledBack(): void;
   /** After every event. */

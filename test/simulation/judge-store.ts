@@ -61,13 +61,15 @@ export class StoreJudge {
     this.#oneOwner();
   }
 
-  /** The store is as it was earlier: what was decided since is unknown to it, and not undone on the hosts. */
+  /** Another store is in place: an older one, or the right one again. */
   rolledBack(): void {
-    const { live } = this.#world.server.snapshot();
-    for (const rollout of live.values()) {
+    const { data } = this.#world.server;
+    const { line } = data.snapshot();
+    for (const rollout of data.rollouts.flatMap((id) => data.rollout(id) ?? [])) {
       this.#rollouts.set(rollout.id, rollout);
       this.#stopped(rollout);
     }
+    this.#lineStoppedSince = line.stopped ? this.#world.timeline.now : null;
   }
 
   /** A host is about to switch its link to what it was granted. */
@@ -84,10 +86,19 @@ export class StoreJudge {
       this.#fault('S5', `${machine.id} applies ${id} long after it was stopped`);
   }
 
-  /** An orchestrator answers a host. */
-  answered(orchestrator: Orchestrator, host: HostId, { rollout, step, epoch }: Assignment): void {
+  /** An orchestrator answers a host. @param sequence how much of the log the host had seen when it asked */
+  answered(
+    orchestrator: Orchestrator,
+    host: HostId,
+    { rollout, step, epoch }: Assignment,
+    sequence: number,
+  ): void {
     const since = this.#stopOf(rollout);
-    if (step !== 'apply' || since === null) return;
+    if (step !== 'apply') return;
+    const { older, data } = this.#world.server;
+    if (older && sequence > data.head.seq)
+      this.#fault('S20', `${host} is granted ${rollout} by a store that is behind what this host has seen`);
+    if (since === null) return;
     const machine = this.#world.machine(host);
     const stale = this.#world.timeline.now - Math.max(since, orchestrator.resumedAt);
     if (stale <= STALE_MS || this.#wroteItself(machine, 'applying', epoch)) return;

@@ -51,8 +51,8 @@ export class TruthJudge implements Judge {
     this.#hosts.recorded(machine, record);
   }
 
-  answered(orchestrator: Orchestrator, host: HostId, assignment: Assignment): void {
-    this.#store.answered(orchestrator, host, assignment);
+  answered(orchestrator: Orchestrator, host: HostId, assignment: Assignment, sequence: number): void {
+    this.#store.answered(orchestrator, host, assignment, sequence);
   }
 
   committed(commit: Commit, before: Snapshot): void {

@@ -28,7 +28,6 @@ const USUAL: Record<Rollout['state'], readonly (Verb | 'wait')[]> = {
 /** An act that was acknowledged: from then on the store has to know of it. */
 interface Acknowledged {
   reason: string;
-  at: number;
 }
 
 /** People who submit, steer and stop, through any of the orchestrators; they hear of the outcome, or they do not. */
@@ -78,7 +77,7 @@ export class Operators {
       (orchestrator) => orchestrator.operations.command(id, verb, APPROVER, reason, host),
       (rollout) => {
         const said = this.#inLog(reason);
-        if (said) this.acknowledged.push({ reason, at: this.#world.timeline.now });
+        if (said) this.#acknowledge(reason);
         else if (rollout.state !== 'running') this.#world.count('a command that had been done already');
       },
     );
@@ -90,7 +89,7 @@ export class Operators {
     this.#through(
       (orchestrator) => orchestrator.operations.setLine(stopped, APPROVER, reason),
       () => {
-        if (this.#inLog(reason)) this.acknowledged.push({ reason, at: this.#world.timeline.now });
+        if (this.#inLog(reason)) this.#acknowledge(reason);
       },
     );
   }
@@ -108,7 +107,7 @@ export class Operators {
           const known = this.#world.submitted.get(rollout.id);
           if (known && known.reason !== reason)
             this.#world.fault('S17', `${rollout.id} was answered to "${known.reason}" and to "${reason}"`);
-          this.acknowledged.push({ reason, at: this.#world.timeline.now });
+          this.#acknowledge(reason);
         },
       );
     this.#world.expects(change);
@@ -153,6 +152,11 @@ export class Operators {
     const failed = rows.filter((row) => row.failure !== null || row.state === 'skipped');
     const pool = wild || failed.length === 0 ? rows : failed;
     return pool.length === 0 ? null : this.#world.random.pick(pool).id;
+  }
+
+  /** What an older store takes is lost with it when the right one is put back. */
+  #acknowledge(reason: string): void {
+    if (!this.#world.server.older) this.acknowledged.push({ reason });
   }
 
   #inLog(reason: string): boolean {

@@ -1,5 +1,6 @@
 import type { Pager } from '../../services/orchestrator/src/adapters/pagers/interface.ts';
 import type { Signal, Wakeups } from '../../services/orchestrator/src/adapters/wakeups/interface.ts';
+import { MemoryWitness } from '../../services/orchestrator/src/adapters/witness/memory-witness.ts';
 import { Orchestrator } from './orchestrator.ts';
 import { StoreClient } from './store-server.ts';
 import { Process } from './timeline.ts';
@@ -7,6 +8,7 @@ import type { Site, World } from './interfaces.ts';
 
 /** Signals take this long from one orchestrator to all. */
 const SIGNAL_MS = 1;
+const FLUSH_MS = 100;
 
 /** A place where an orchestrator runs; its supervisor starts another one when it dies. */
 export class SimulatedSite implements Site {
@@ -14,6 +16,7 @@ export class SimulatedSite implements Site {
   /** Signals are published, and nobody hears them here. */
   deaf = false;
   readonly index: number;
+  #witness = new MemoryWitness();
   readonly #world: World;
   readonly #peers: () => readonly SimulatedSite[];
   readonly #listeners = new Set<(signal: Signal) => void>();
@@ -37,6 +40,7 @@ export class SimulatedSite implements Site {
       process,
       client,
       store: wiring.store?.(plain, this.#world) ?? plain,
+      witness: this.#witness,
       queues,
       wakeups: this.#wakeups(process),
       pagers: [ofProcess(process, wiring.pager?.(pager) ?? pager)],
@@ -44,6 +48,7 @@ export class SimulatedSite implements Site {
       onConflict: () => this.#world.count('version conflict'),
     });
     this.orchestrator = orchestrator;
+    this.#flush(process);
     orchestrator.start().catch((error: unknown) => this.#world.fault('sound', String(error)));
   }
 
@@ -52,6 +57,7 @@ export class SimulatedSite implements Site {
     const { orchestrator } = this;
     if (!orchestrator) return;
     this.orchestrator = null;
+    this.#witness = this.#witness.crash();
     orchestrator.kill();
     this.#world.note(`orchestrator ${this.index} killed`);
     this.#world.timeline.after(againMs, () => this.start());
@@ -62,6 +68,14 @@ export class SimulatedSite implements Site {
     if (this.deaf || !orchestrator) return;
     orchestrator.process.do(() => {
       for (const listener of this.#listeners) listener(signal);
+    });
+  }
+
+  /** The witness reaches its disk a little later than its memory. */
+  #flush(process: Process): void {
+    process.setTimer(FLUSH_MS, () => {
+      void this.#witness.durable();
+      this.#flush(process);
     });
   }
 

@@ -52,6 +52,7 @@ const SITUATIONS: readonly string[] = [
   'message clogged',
   'grant later than its lease',
   'store down',
+  'store rolled back',
   'queues deleted',
   'signals lost',
   'pager down',

@@ -22,6 +22,10 @@ export class StoreServer {
   data = new MemoryData();
   memory = new MemoryStore(this.data);
   down = false;
+  /** It holds less than it once acknowledged. */
+  older = false;
+  /** Which start of the store this is: what is behind a new one nobody has looked at. */
+  incarnation = 1;
   /** Every write that took place, in order: what an older copy of the store is made of. */
   commits: Commit[] = [];
   /** Called with every write that has just taken place. */
@@ -43,18 +47,28 @@ export class StoreServer {
     return outcome;
   }
 
-  /** The store comes back as it was so many writes ago; bundles and sightings stay, so that only the log tells. */
-  rollBack(writes: number): void {
-    const kept = this.commits.slice(0, Math.max(0, this.commits.length - writes));
-    const older = new MemoryData();
-    for (const commit of kept) older.write(commit);
-    for (const [digest, manifest] of this.data.manifests) older.manifests.set(digest, manifest);
-    for (const [digest, file] of this.data.files) older.files.set(digest, file);
-    for (const [host, sighting] of this.data.sightings) older.sightings.set(host, sighting);
-    this.commits = kept;
-    this.data = older;
-    this.memory = new MemoryStore(older);
+  /**
+   * The store comes back as it was so many writes ago. @returns what puts the right one back, and with it all that was
+   * written until now; what was written to the wrong one is lost then.
+   */
+  rollBack(writes: number): () => void {
+    const right = this.commits;
+    this.#becomes(right.slice(0, Math.max(0, right.length - writes)));
+    return () => this.#becomes(right);
+  }
+
+  #becomes(commits: readonly Commit[]): void {
+    const other = new MemoryData();
+    for (const commit of commits) other.write(commit);
+    // Bundles and sightings are as they were: only the log is to tell.
+    for (const [digest, manifest] of this.data.manifests) other.manifests.set(digest, manifest);
+    for (const [digest, file] of this.data.files) other.files.set(digest, file);
+    for (const [host, sighting] of this.data.sightings) other.sightings.set(host, sighting);
+    this.commits = [...commits];
+    this.data = other;
+    this.memory = new MemoryStore(other);
     this.#snapshot = null;
+    this.incarnation += 1;
   }
 }
 
@@ -84,6 +98,7 @@ export class StoreClient {
     const memory = (): MemoryStore => this.#server.memory;
     const call = <T>(name: string, act: () => Promise<T>): Promise<T> => this.#call(name, act);
     return {
+      incarnation: () => this.#server.incarnation,
       snapshot: () => call('snapshot', async () => this.#server.snapshot()),
       commit: (commit) => call('commit', () => this.#server.commit(commit)),
       rollout: (id) => call('rollout', () => memory().rollout(id)),

@@ -224,6 +224,19 @@ const KINDS: Record<string, Kind> = {
       orchestrator.client.cut = false;
     });
   },
+  storeOlder: (troubles, world) => {
+    const { server, random } = world;
+    // One wrong store at a time, and nobody takes it for the right one: a person puts that back.
+    if (server.older || server.commits.length < 2) return;
+    const putRight = server.rollBack(random.between(1, 30));
+    server.older = true;
+    world.judge.rolledBack();
+    troubles.during(random.pick([10_000, 40_000]), 'store rolled back', () => {
+      putRight();
+      server.older = false;
+      world.judge.rolledBack();
+    });
+  },
   queueDown: (troubles, world) => {
     world.queues.down = true;
     troubles.during(aWhile(world), 'queue down', () => {
