@@ -347,6 +347,18 @@ describe('stops', () => {
     expect(run.rollout).toMatchObject({ state: 'halted', verdict: { code: 'rollback_incomplete' } });
   });
 
+  test('a rollback that is incomplete is not turned round: neither resumed nor retried', () => {
+    const run = drive().preflight().pass(canary, 1000);
+    run.say('rollback');
+    run.report(canary, 'revertFailed').report('ns2.ams', 'reverted').look();
+    expect(run.rollout.verdict.code).toBe('rollback_incomplete');
+    run.report(canary, 'reverted');
+    expect(run.say('resume')).toMatchObject({ code: 'verb_not_allowed' });
+    expect(run.say('retry', canary)).toMatchObject({ code: 'verb_not_allowed' });
+    expect(run.say('rollback')).toBeNull();
+    expect(run.rollout.state).toBe('rolledBack');
+  });
+
   test('a skipped canary leaves its wave out', () => {
     const run = drive()
       .preflight()
