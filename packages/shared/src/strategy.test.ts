@@ -21,6 +21,7 @@ test('without any field it is the strategy of a careful operator', () => {
     vantage: 1,
     unreachable: 'halt',
     approval: 'none',
+    gates: [],
   });
 });
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Duration } from './duration.ts';
+import { Gate, unsafeGateFaults } from './gate.ts';
 import { DatacenterName, HostId, Labels } from './ids.ts';
 import { WAVE_KINDS } from './states.ts';
 
@@ -64,9 +65,13 @@ export const Strategy = z
     approval: z
       .union([z.literal('none'), z.strictObject({ before: z.array(z.enum(WAVE_KINDS)).min(1).max(3) })])
       .default('none'),
+    /** What must hold besides the hosts' own checks: before a wave, and while it soaks. */
+    gates: z.array(Gate).max(20).default([]),
   })
   .superRefine((strategy, ctx) => {
-    for (const fault of unsafeStrategyFaults(strategy)) {
+    const { canary, datacenters, global } = strategy;
+    const soaks = { canary: canary.soak, datacenter: datacenters.soak, global: global.soak };
+    for (const fault of [...unsafeStrategyFaults(strategy), ...unsafeGateFaults(strategy.gates, soaks)]) {
       ctx.addIssue({ code: 'custom', params: { fault: 'strategy_unsafe' }, ...fault });
     }
   });

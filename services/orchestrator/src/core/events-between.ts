@@ -30,6 +30,7 @@ export function eventsBetween(
     ...inputEvents(before, after, input),
     ...found,
     ...hosts(false),
+    ...gateEvents(before, after),
     ...courseEvents(before, after),
     ...hosts(true),
     ...asked,
@@ -110,6 +111,23 @@ function vantageEvents(before: Rollout, after: Rollout): DomainEvent[] {
       return [{ type: 'vantage.reported', ...place, point: point.host, verdict: point.verdict }];
     });
   });
+}
+
+/** Which gates are measured now, and what was measured. */
+function gateEvents(before: Rollout, after: Rollout): DomainEvent[] {
+  if (before.gates === after.gates) return [];
+  return Object.entries(after.gates).flatMap(([wave, records]) =>
+    records.flatMap(({ gate, phase, begunAt, at, verdict }): DomainEvent[] => {
+      const old = before.gates[wave]?.find(
+        (one) => one.gate === gate && one.phase === phase && one.begunAt === begunAt,
+      );
+      const place = { rollout: after.id, wave, gate, phase };
+      if (!old) return [{ type: 'gate.begun', ...place }];
+      if (old.at === at) return [];
+      const news = verdict.verdict === 'fail' || verdict.verdict !== old.verdict.verdict;
+      return [{ type: 'gate.measured', ...place, verdict, news }];
+    }),
+  );
 }
 
 function waveEvent(rollout: Rollout, old: Wave, wave: Wave): DomainEvent {

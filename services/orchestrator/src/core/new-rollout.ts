@@ -55,6 +55,7 @@ export function newRollout(birth: Birth, fleet: Fleet): Rollout {
     })),
     hosts: Object.fromEntries(rows.map((row) => [row.id, row])),
     vantage: {},
+    gates: {},
     detectedAt: null,
     haltedAt: null,
     pagedAt: null,
