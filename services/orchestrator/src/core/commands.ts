@@ -2,7 +2,7 @@ import type { ErrorCode, HostId, OperatorName, RolloutState } from '@breakwater/
 import { inconclusive, pass, pending } from '@breakwater/shared';
 import type { Context } from './context.ts';
 import type { Verb } from './event.ts';
-import { callBack } from './halting.ts';
+import { callBack, isTolerated } from './halting.ts';
 import { enter, inFlight, isMoving, mapRows, newAttempt } from './host-row.ts';
 import { beginRollback } from './rollback.ts';
 import { type HostRow, type Rollout, type Wave, waveName, waveOf } from './rollout.ts';
@@ -174,16 +174,15 @@ function takeUp(
       `somebody changed what is live there: ${ids(drifted)}; first \`breakwater-agent repair\` or \`adopt\` on it, or roll back`,
     );
   }
-  const again = mapRows(rollout, (row) => {
-    const done = row.state === 'skipped' || isBehind(waveOf(rollout, row.id));
+  const failed = rows.filter((row) => row.failure !== null);
+  const well = mapRows(rollout, (row) => (row.failure && row.changed ? startAgain(row, context) : row));
+  const open = reopened(well, context.now);
+  const again = mapRows(open, (row) => {
+    const done = row.state === 'skipped' || isBehind(waveOf(open, row.id));
     const kept = row.changed && row.failure === null;
     return done || kept || stands(row) ? row : startAgain(row, context);
   });
-  const failed = rows.filter((row) => row.failure !== null);
-  return reopen(
-    failed.reduce((current, row) => endWatch(current, row.id), again),
-    context.now,
-  );
+  return failed.reduce((current, row) => endWatch(current, row.id), again);
 }
 
 function isWell(row: HostRow, context: Context): boolean {
@@ -200,10 +199,12 @@ function startAgain(row: HostRow, context: Context): HostRow {
   return { ...enter(row, 'confirmed', context.now, verdict), failure: null };
 }
 
-/** Back to preflight, with the waves that had failed to be run again. */
-function reopen(rollout: Rollout, now: number): Rollout {
+/** Back to preflight. Waves that have failed are run again: those that did so after the halt, too. */
+function reopened(rollout: Rollout, now: number): Rollout {
+  const failed = (wave: Wave): boolean =>
+    wave.state === 'failed' || (wave.state === 'passed' && !isTolerated(rollout, wave));
   const again = (wave: Wave): Wave =>
-    wave.state === 'failed' ? { ...wave, state: 'running', startedAt: now, pausedMs: 0 } : wave;
+    failed(wave) ? { ...wave, state: 'running', startedAt: now, pausedMs: 0 } : wave;
   return {
     ...rollout,
     state: 'preflighting',

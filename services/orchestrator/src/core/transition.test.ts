@@ -347,6 +347,29 @@ describe('stops', () => {
     expect(run.rollout).toMatchObject({ state: 'halted', verdict: { code: 'rollback_incomplete' } });
   });
 
+  test('a host of a passed wave that was lost while halted and is well again does not keep the rollout halted', () => {
+    const run = drive().preflight().pass(canary, 1000).pass('ns2.ams', 1000);
+    run.report('ns1.fra', 'applying').report('ns1.fra', 'failed').report('ns1.fra', 'reverted');
+    run.look(400_000);
+    expect(run.row('ns2.ams')).toMatchObject({ state: 'lost', changed: true });
+    expect(run.say('resume')).toBeNull();
+    run.wait(0);
+    expect(run.row('ns2.ams')).toMatchObject({ state: 'confirmed', failure: null, epoch: 1 });
+    expect(run.rollout.state).toBe('preflighting');
+  });
+
+  test('a host of a passed wave that went back while halted is changed again before anything goes on', () => {
+    const run = drive().preflight().pass(canary, 1000).pass('ns2.ams', 1000);
+    run.report('ns1.fra', 'applying').report('ns1.fra', 'failed').report('ns1.fra', 'reverted');
+    run.report('ns2.ams', 'reverting').report('ns2.ams', 'reverted');
+    run.say('resume');
+    run.preflight();
+    expect(run.rollout.state).toBe('running');
+    expect(run.inState('applying')).toEqual(['ns2.ams']);
+    run.succeedUntil('succeeded');
+    expect(run.rollout.state).toBe('succeeded');
+  });
+
   test('a rollback that is incomplete is not turned round: neither resumed nor retried', () => {
     const run = drive().preflight().pass(canary, 1000);
     run.say('rollback');

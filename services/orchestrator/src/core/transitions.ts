@@ -52,7 +52,7 @@ export const WAVE_TRANSITIONS: Readonly<Record<WaveState, readonly WaveState[]>>
   pending: ['running', 'soaking', 'passed', 'failed', 'skipped'],
   running: ['soaking', 'passed', 'failed', 'skipped'],
   soaking: ['running', 'passed', 'failed', 'skipped'],
-  passed: ['failed'],
+  passed: ['failed', 'running'],
   failed: ['running', 'soaking', 'passed', 'skipped'],
   skipped: ['running', 'failed'],
 };
