@@ -1,9 +1,11 @@
 import type { ErrorCode, HostId, OperatorName, RolloutState } from '@breakwater/shared';
 import { inconclusive, pass, pending } from '@breakwater/shared';
 import type { Context } from './context.ts';
+import { emergencyRefusal } from './emergency.ts';
 import type { Verb } from './event.ts';
 import { callBack, isTolerated } from './halting.ts';
 import { enter, inFlight, isMoving, mapRows, newAttempt } from './host-row.ts';
+import { releasedRefusal } from './releasing.ts';
 import { beginRollback } from './rollback.ts';
 import { type HostRow, type Rollout, type Wave, waveName, waveOf } from './rollout.ts';
 import { endWatch } from './vantage.ts';
@@ -52,11 +54,14 @@ export function command(rollout: Rollout, asked: Command, context: Context): Rol
   // Waves that have passed may be back by now, so there is nothing left to go on from.
   if (forward && rollout.state === 'halted' && rollout.verdict.code === 'rollback_incomplete')
     return refuseHost('it was being rolled back: roll it back again, skip hosts that are gone, or abort it');
-  if (done.includes(rollout.state) || isDone(rollout, asked)) return rollout;
+  if (done.includes(rollout.state) || isApproved(rollout, asked)) return rollout;
   if (!from.includes(rollout.state)) {
     const detail = `a rollout that is ${rollout.state} cannot ${asked.verb}; ${asked.verb} is for ${from.join(', ')}`;
     return { code: 'verb_not_allowed', detail };
   }
+  const refusal = emergencyRefusal(rollout, asked, context.now) ?? releasedRefusal(rollout, asked);
+  if (refusal) return refusal;
+  if (isTried(rollout, asked) || isSkipped(rollout, asked)) return rollout;
   switch (asked.verb) {
     case 'approve':
       return approve(rollout, asked, context.now);
@@ -86,27 +91,20 @@ export function command(rollout: Rollout, asked: Command, context: Context): Rol
   }
 }
 
-/**
- * Whether this very command has been carried out already, as far as its rollout or host shows it: an answer that was lost is
- * asked for again, and must not be a second approval or a second attempt.
- */
-function isDone(rollout: Rollout, { verb, by, host }: Command): boolean {
+// A command whose answer was lost is given again: it must be neither a second approval nor a second attempt.
+
+function isApproved(rollout: Rollout, { verb, by }: Command): boolean {
+  const mine = rollout.waves.some((wave) => wave.approvedBy === by);
+  return verb === 'approve' && rollout.state === 'running' && mine;
+}
+
+function isTried(rollout: Rollout, { verb, host }: Command): boolean {
   const row = host === null ? undefined : rollout.hosts[host];
-  switch (verb) {
-    case 'approve':
-      return rollout.state === 'running' && rollout.waves.some((wave) => wave.approvedBy === by);
-    case 'retry':
-      return row?.failure === null && isProving(row);
-    case 'skip':
-      return row?.state === 'skipped';
-    case 'pause':
-    case 'resume':
-    case 'abort':
-    case 'rollback':
-      return false;
-    default:
-      return verb satisfies never;
-  }
+  return verb === 'retry' && row?.failure === null && isProving(row);
+}
+
+function isSkipped(rollout: Rollout, { verb, host }: Command): boolean {
+  return verb === 'skip' && host !== null && rollout.hosts[host]?.state === 'skipped';
 }
 
 function approve(rollout: Rollout, { by }: Command, now: number): Rollout | Refusal {
