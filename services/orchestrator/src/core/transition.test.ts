@@ -278,6 +278,28 @@ describe('stops', () => {
     expect(stepOf(run.rollout, run.row(canary), null)).toBe('apply');
   });
 
+  test.each(['soaking', 'reverted'] as const)(
+    'a host that took a grant before it was withheld is heard, also if it is %s by then',
+    (last) => {
+      const run = drive({ applyDeadline: '10s' }).preflight();
+      run.say('pause');
+      run.wait(11_000);
+      expect(run.row(canary)).toMatchObject({ state: 'ready', taken: false });
+      const states = last === 'soaking' ? ['applying', last] : ['applying', 'failed', 'reverting', last];
+      const reports = states.map((state, at) => ({
+        seq: 1000 + at,
+        epoch: 1,
+        rollout: run.rollout.id,
+        state: state as 'applying',
+        verdict: { verdict: 'fail', code: 'x', reason: 'x' } as const,
+        observedAgoMs: 0,
+      }));
+      run.put({ type: 'reports', host: run.row(canary).id, journal: 'journal', reports });
+      expect(run.row(canary)).toMatchObject({ state: last, taken: true });
+      expect(run.rollout.state).toBe(last === 'soaking' ? 'paused' : 'halted');
+    },
+  );
+
   test('a stopped line withholds grants and makes no new ones', () => {
     const run = drive().look();
     run.blocked = 'the line is stopped';
