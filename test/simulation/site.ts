@@ -74,7 +74,7 @@ export class SimulatedSite implements Site {
   /** The witness reaches its disk a little later than its memory. */
   #flush(process: Process): void {
     process.setTimer(FLUSH_MS, () => {
-      void this.#witness.durable();
+      this.#witness.durable().catch((error: unknown) => this.#world.fault('sound', String(error)));
       this.#flush(process);
     });
   }
