@@ -5,7 +5,7 @@ import { operatorServer } from './adapters/http/operator-server.ts';
 import { readEnrolment } from './adapters/identities/enrolment.ts';
 import { fileIdentities } from './adapters/identities/file-identities.ts';
 import { promMetrics } from './adapters/metrics/prom.ts';
-import { webhookPager } from './adapters/pagers/webhook-pager.ts';
+import { createPager } from './adapters/pagers/create-pager.ts';
 import { bullmqPageQueue } from './adapters/queue/bullmq-pages.ts';
 import { bullmqWaveQueue } from './adapters/queue/bullmq-waves.ts';
 import type { PageQueue, WaveQueue } from './adapters/queue/interface.ts';
@@ -13,6 +13,7 @@ import { redisStore } from './adapters/store/redis-store.ts';
 import { redisWakeups } from './adapters/wakeups/redis-wakeups.ts';
 import type { Config } from './config.ts';
 import { createAgentDesk } from './runtime/agent-desk.ts';
+import { openChannels } from './runtime/channels.ts';
 import { pageDelivery } from './runtime/deliver-pages.ts';
 import { createEngine } from './runtime/engine.ts';
 import type { EngineDeps } from './runtime/engine-deps.ts';
@@ -21,6 +22,7 @@ import { lookAt } from './runtime/look.ts';
 import { createOperations } from './runtime/operations.ts';
 import { guardStore } from './runtime/store-guard.ts';
 import { standWatch } from './runtime/sweep.ts';
+import { pageTests } from './runtime/test-pages.ts';
 
 export interface Orchestrator {
   /** Listens and works until `stop`. */
@@ -63,12 +65,13 @@ export async function compose(config: Config, log: Logger): Promise<Orchestrator
     },
   };
   const engine = createEngine(deps);
-  const operations = createOperations(deps, engine);
+  const pagers = config.pagers.map((settings) => createPager(settings, config.publicUrl ?? null));
+  const channels = openChannels(deps, pagers);
+  const operations = createOperations(deps, engine, pageTests(deps, engine, channels));
   const identities = fileIdentities(enrolment);
   const api = await operatorServer({ operations, identities, metrics: () => metrics.text(), log });
   const desk = createAgentDesk(deps, engine, config.verifyWithin);
   const agents = await agentServer({ desk, identities, log });
-  const pagers = config.pagers.map(({ name, url }) => webhookPager({ name, url }));
 
   let watching: Promise<void> = Promise.resolve();
   return {
@@ -76,7 +79,7 @@ export async function compose(config: Config, log: Logger): Promise<Orchestrator
       const connection = config.redis;
       queues = {
         waves: bullmqWaveQueue({ connection, look: lookAt(engine), clock: systemClock, log }),
-        pages: bullmqPageQueue({ connection, deliver: pageDelivery(deps, engine, pagers), log }),
+        pages: bullmqPageQueue({ connection, deliver: pageDelivery(deps, engine, channels), log }),
       };
       // Whoever asks first must not be answered as if no host had ever been heard. Redis may be down; then nobody is.
       await watch

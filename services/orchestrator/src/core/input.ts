@@ -6,4 +6,4 @@ export type Input =
   | { type: 'look' }
   | { type: 'reports'; host: HostId; journal: string; reports: readonly Report[] }
   | { type: 'command'; command: Command }
-  | { type: 'pageDelivered'; page: string; channel: string };
+  | { type: 'pageDelivered'; page: string; dedupKey: string; channel: string | null };

@@ -6,8 +6,9 @@ import type { DomainEvent } from './event.ts';
 import { eventsBetween } from './events-between.ts';
 import { judge, sendBackTolerated } from './halting.ts';
 import type { Input } from './input.ts';
-import { duePages, recordPages } from './paging.ts';
+import { duePages, haltKey, recordPages } from './paging.ts';
 import { nextLook } from './next-look.ts';
+import { resolutions } from './resolving.ts';
 import { receive } from './receive.ts';
 import { rollBackIfAsked, runRollback } from './rollback.ts';
 import type { Rollout } from './rollout.ts';
@@ -39,6 +40,8 @@ function apply(rollout: Rollout, input: Input, context: Context): Rollout | Refu
     case 'command':
       return command(rollout, input.command, context);
     case 'pageDelivered':
+      // What is delivered late, about a halt that is over, says nothing about this one.
+      if (input.dedupKey !== haltKey(rollout)) return rollout;
       return { ...rollout, pagedAt: rollout.pagedAt ?? context.now };
     default:
       return input satisfies never;
@@ -79,7 +82,9 @@ export function transition(before: Rollout, input: Input, context: Context): Dec
   const applied = apply(before, input, context);
   if ('code' in applied) return applied;
   const settled = settle(applied, context);
-  const pages = duePages(before, settled, context);
+  const due = duePages(before, settled, context);
+  const decided = input.type === 'command' && applied !== before;
+  const pages = decided ? [...due, ...resolutions(before, settled, input.command, due, context.now)] : due;
   const after = recordPages(settled, pages, context.now);
   return {
     rollout: after,

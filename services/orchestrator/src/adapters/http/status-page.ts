@@ -7,6 +7,8 @@ interface Sight {
   hosts: readonly HostView[];
   rollouts: readonly Rollout[];
   line: Line;
+  /** What keeps this orchestrator from working, such as a page that nobody takes. */
+  unready: readonly string[];
 }
 
 /**
@@ -19,12 +21,13 @@ export function statusPage(operations: Operations): () => Promise<string> {
 
   async function load(): Promise<boolean> {
     try {
-      const [hosts, rollouts, line] = await Promise.all([
+      const [hosts, rollouts, line, unready] = await Promise.all([
         operations.hosts(),
         operations.rollouts(10, null),
         operations.line(),
+        operations.unready(),
       ]);
-      last = { hosts, rollouts: rollouts.items, line };
+      last = { hosts, rollouts: rollouts.items, line, unready };
       return true;
     } catch {
       return false;
@@ -58,11 +61,12 @@ ${sight ? body(sight) : []}
 `;
 }
 
-function body({ hosts, rollouts, line }: Sight): Html {
+function body({ hosts, rollouts, line, unready }: Sight): Html {
   const datacenters = [...Map.groupBy(hosts, (host) => host.datacenter)].toSorted(([a], [b]) =>
     a < b ? -1 : 1,
   );
-  return html`${line.stopped ? html`<p class="bad">The line is stopped: ${line.reason ?? 'no reason given'}</p>` : []}
+  return html`${unready.map((reason) => html`<p class="bad">${reason}</p>`)}
+${line.stopped ? html`<p class="bad">The line is stopped: ${line.reason ?? 'no reason given'}</p>` : []}
 <h2>Rollouts</h2>
 ${rollouts.length > 0 ? rollouts.map(rolloutPart) : html`<p class="dim">None yet.</p>`}
 <h2>Fleet</h2>
@@ -89,7 +93,7 @@ function rolloutPart(rollout: Rollout): Html {
     const parts = [...states].map(([state, rows]) => html`${rows.length} ${stateMark(state)} `);
     return html`<tr><td>${waveName(wave)}</td><td>${stateMark(wave.state)}</td><td>${parts}</td></tr>`;
   });
-  return html`<h3>${rollout.id}: ${rollout.title} — ${stateMark(rollout.state)}</h3>
+  return html`<h3 id="${rollout.id}">${rollout.id}: ${rollout.title} — ${stateMark(rollout.state)}</h3>
 <p>${rollout.verdict.reason}</p>
 <table>${waves}</table>`;
 }

@@ -58,11 +58,12 @@ function membersOf<T>(fields: ReadonlyMap<string, string>, prefix: string, name:
 }
 
 /** What rollouts of older versions did not have, as it was for them. */
-const NEW_FIELDS: Pick<Rollout, 'targets' | 'emergency' | 'queued' | 'catchUpOf'> = {
+const NEW_FIELDS: Pick<Rollout, 'targets' | 'emergency' | 'queued' | 'catchUpOf' | 'openPages'> = {
   targets: {},
   emergency: null,
   queued: false,
   catchUpOf: null,
+  openPages: [],
 };
 const NEW_ROW_FIELDS: Pick<HostRow, 'answers' | 'released'> = { answers: [], released: null };
 
