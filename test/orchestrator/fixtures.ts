@@ -72,6 +72,7 @@ function rolloutOf(number: number, hosts: readonly string[], changes: Partial<Ro
         soakMs: 1000,
         startedAt: 1000,
         pausedMs: 0,
+        held: null,
         approvedBy: null,
       },
     ],

@@ -167,8 +167,9 @@ export function storeContract(open: () => Store): void {
   test('orders and declarations are kept until they are taken back, and everybody sees them', async () => {
     const [mine, theirs] = [open(), open()];
     const order = { kind: 'drained' as const, by: ADA, reason: 'new disk', since: 7 };
+    const declaration = { bundle: digest('b'), targets: {}, at: 1, owed: [host('ns2')] };
     const declared = (id: string) =>
-      [RolloutId.parse(id), { rollout: RolloutId.parse(id), at: 1, owed: [host('ns2')] }] as const;
+      [RolloutId.parse(id), { ...declaration, rollout: RolloutId.parse(id) }] as const;
     const orders = new Map([[host('ns1'), order]]);
     await mine.commit(
       write(GENESIS, lineStopped('x'), {

@@ -37,11 +37,21 @@ export const ERRORS = {
     'The strategy contradicts itself',
     'Change the field at the given path; it is never corrected for you.',
   ),
+  strategy_beyond_limits: kind(
+    422,
+    'The strategy goes beyond what this fleet allows',
+    'Change the field at the given path; the limits are in the configuration of the orchestrator.',
+  ),
   targets_match_nothing: kind(422, 'The targets match no host', 'Compare targets with GET /v1/hosts.'),
   target_unknown: kind(
     422,
     'The targets name something that does not exist',
     'Compare targets with GET /v1/hosts.',
+  ),
+  host_drained: kind(
+    422,
+    'A host that is named is drained',
+    'Undrain it with POST /v1/hosts/:id/undrain, or do not name it.',
   ),
   canary_matches_nothing: kind(
     422,

@@ -19,6 +19,7 @@ test('without any field it is the strategy of a careful operator', () => {
     action: 'restart',
     consecutiveFailures: 2,
     vantage: 1,
+    unreachable: 'halt',
     approval: 'none',
   });
 });

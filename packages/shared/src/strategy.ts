@@ -56,6 +56,11 @@ export const Strategy = z
     consecutiveFailures: z.int().min(1).max(5).default(2),
     /** How many hosts, of other datacenters if there are any, ask a changed host too. 0: its own word is enough. */
     vantage: z.int().min(0).max(5).default(1),
+    /**
+     * What becomes of a host that is not heard of at all while the change is staged. `halt`: it is lost, and lost is
+     * failed. `skip`: it is left out and gets the change when it is back; never a canary, and only so many.
+     */
+    unreachable: z.enum(['halt', 'skip']).default('halt'),
     approval: z
       .union([z.literal('none'), z.strictObject({ before: z.array(z.enum(WAVE_KINDS)).min(1).max(3) })])
       .default('none'),

@@ -25,7 +25,7 @@ describe('a submission', () => {
     });
     expect(submission.strategy.canary.hosts).toBe(1);
     expect(Object.keys(submission).toSorted()).toEqual(
-      ['bundle', 'checks', 'expect', 'reason', 'strategy', 'targets', 'title'].toSorted(),
+      ['bundle', 'checks', 'expect', 'reason', 'strategy', 'targets', 'title', 'whenBusy'].toSorted(),
     );
   });
 

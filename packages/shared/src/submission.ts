@@ -41,6 +41,8 @@ export const Submission = z.strictObject({
   expect: Expect.prefault({}),
   /** Refuses the submission with `plan_changed` when the fleet no longer gives the plan that was looked at. */
   planDigest: Digest.optional(),
+  /** What becomes of it while an older rollout has one of its hosts: it is refused, or it waits its turn. */
+  whenBusy: z.enum(['refuse', 'queue']).default('refuse'),
   emergency: z.null().optional(),
 });
 export type Submission = z.infer<typeof Submission>;

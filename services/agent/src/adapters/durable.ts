@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import type { Disk } from './disk/interface.ts';
+import type { Disk, FileStat } from './disk/interface.ts';
 import { nodeDisk } from './disk/node-disk.ts';
 
 /** Whether an error of the file system has one of these codes (`ENOENT`, …). */
@@ -62,6 +62,16 @@ export async function readIfThere(
 ): Promise<Buffer | null> {
   try {
     return await disk.readFile(path);
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return null;
+    throw error;
+  }
+}
+
+/** Looks at what stands at a path itself, whatever a link there leads to; `null` when nothing does. */
+export async function statIfThere(path: string, disk: Pick<Disk, 'lstat'>): Promise<FileStat | null> {
+  try {
+    return await disk.lstat(path);
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return null;
     throw error;

@@ -169,27 +169,9 @@ export function refuseRepair({ memory: { change, lastKnownGood } }: ConsoleScene
 
 /** Why what is live may not become the last known good generation now, or `null`. */
 export function refuseAdopt({ memory: { change } }: ConsoleScene): string | null {
-  if (change === null) return null;
-  switch (change.phase) {
-    case 'accepted':
-    case 'ready':
-    case 'rejected':
-    case 'confirmed':
-    case 'reverted':
-    case 'revertFailed':
-      return null;
-    case 'applying':
-    case 'restarting':
-    case 'reloading':
-    case 'verifying':
-    case 'soaking':
-    case 'soaked':
-    case 'failed':
-    case 'reverting':
-      return `${underWay(change)} Give it up first with \`breakwater-agent revert\`.`;
-    default:
-      return change.phase satisfies never;
-  }
+  // One whose way back has failed is ended by this: what runs may be the best that there is.
+  if (change === null || !isPending(change) || change.phase === 'revertFailed') return null;
+  return `${underWay(change)} Give it up first with \`breakwater-agent revert\`.`;
 }
 
 function underWay({ phase, assignment }: Change): string {

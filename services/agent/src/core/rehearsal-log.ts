@@ -1,30 +1,21 @@
+import { hintsAtTrouble, linesOf } from './daemon-log.ts';
+
 const MOST_LINES = 3;
 const LONGEST_LINE = 250;
 
-// named writes "<time> <category>: <level>: <text>" to -L and -g, and whatever it is told to otherwise.
-const TIME = /^\d{2}-\w{3}-\d{4} [\d:.]+ /;
 /** What a rehearsal's own questions make the daemon say, a good start, a stack trace, and words without a fact. */
 const NOISE =
   /\bclient @0x|\b(?:general|zoneload): info: |\bnotice: (?:all zones loaded|running)$|\(\+?\w*\+?0x[0-9a-f]+\)|\[0x[0-9a-f]+\]|\bback ?trace\b|\bexiting \(due to /;
 const LEVELS = [/\bcritical: /, /\berror: /];
-const WORDS = /\b(?:fatal|failed|failure|error|cannot|could not|unable|denied|not found|not loaded)\b/i;
 
 /**
  * Picks what a person should read of a rehearsed daemon's log: the lines that tell of trouble, the worst first and each
  * once; where none does, the last ones. Whole lines on one line, without control characters, at most three.
  */
 export function toldInLog(log: string): string {
-  const lines = log
-    .split('\n')
-    .map((line) =>
-      line
-        .replaceAll(/\p{Cc}/gu, ' ')
-        .replace(TIME, '')
-        .trim(),
-    )
-    .filter((line) => line !== '' && !NOISE.test(line));
+  const lines = linesOf(log).filter((line) => !NOISE.test(line));
   const told = LEVELS.flatMap((sign) => lines.filter((line) => sign.test(line)));
-  const hinted = told.length > 0 ? told : lines.filter((line) => WORDS.test(line));
+  const hinted = told.length > 0 ? told : lines.filter(hintsAtTrouble);
   const chosen = hinted.length > 0 ? [...new Set(hinted)].slice(0, MOST_LINES) : lines.slice(-MOST_LINES);
   return chosen.map(clipped).join(' | ');
 }

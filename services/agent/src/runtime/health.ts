@@ -140,14 +140,7 @@ export class Health {
     const { baseline } = this.#standing;
     if (baseline.length === 0 && own > 0)
       return { verdict: noData('no_zone_answers', `None of ${own} zones is answered.`) };
-    const ground = {
-      checks: [],
-      expect: { zonesRemoved: [] },
-      baseline,
-      zonesBefore: zones,
-      zonesNow: zones,
-    };
-    return this.#judge(planQuestions('idle', ground, turn), 'idle', signal);
+    return this.#judge(planQuestions('idle', unchanged(baseline, zones), turn), 'idle', signal);
   }
 
   /**
@@ -162,14 +155,7 @@ export class Health {
     if (live === null || (!heard && primaries.length === 0)) return this.#askIdle(live, turn, signal);
     const must = { transport: 'udp', rcode: 'NOERROR', aa: true, serial: null } as const;
     const baseline = heard ? known.baseline : primaries.map(({ name }) => ({ ...must, zone: name }));
-    const ground = {
-      checks: [],
-      expect: { zonesRemoved: [] },
-      baseline,
-      zonesBefore: zones,
-      zonesNow: zones,
-    };
-    return this.#judge(planQuestions('revert', ground, turn), 'revert', signal);
+    return this.#judge(planQuestions('revert', unchanged(baseline, zones), turn), 'revert', signal);
   }
 
   async #judge(asks: readonly Ask[], purpose: Purpose, signal: AbortSignal): Promise<Outcome> {
@@ -204,6 +190,11 @@ export class Health {
     }
     return null;
   }
+}
+
+/** What to ask of a host for which nothing changes: its zones are the ones that it had. */
+function unchanged(baseline: Baseline, zones: readonly Zone[]): Ground {
+  return { checks: [], expect: { zonesRemoved: [] }, baseline, zonesBefore: zones, zonesNow: zones };
 }
 
 function isLoopback(address: string): boolean {

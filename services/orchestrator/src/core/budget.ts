@@ -20,10 +20,11 @@ export function shareOf(share: Share, total: number): number {
   );
 }
 
-/** Cannot be counted on: in flight for this rollout or another, unhealthy, or not heard of. */
+/** Cannot be counted on: in flight for this rollout or another, unhealthy, not heard of, or out of service. */
 function isUnavailable(rollout: Rollout, host: FleetHost): boolean {
   const row = rollout.hosts[host.id];
-  return host.busy || host.availability !== 'healthy' || (row !== undefined && inFlight(row));
+  const flying = host.busy || (row !== undefined && inFlight(row));
+  return flying || host.drained || host.availability !== 'healthy';
 }
 
 /** Hosts that stand in for one another, with how many of them may be unavailable at once. */
@@ -33,7 +34,8 @@ interface Pool {
   members: readonly FleetHost[];
 }
 
-function poolsOf(rollout: Rollout, fleet: Fleet, row: HostRow): Pool[] {
+/** Where the host stands now: it may have been given other groups since the rollout began. */
+function poolsOf(rollout: Rollout, fleet: Fleet, taken: FleetHost): Pool[] {
   const all = [...fleet.values()];
   const datacenter = (name: DatacenterName): Pool => {
     const members = all.filter((host) => host.datacenter === name);
@@ -48,7 +50,7 @@ function poolsOf(rollout: Rollout, fleet: Fleet, row: HostRow): Pool[] {
     limit: rollout.strategy.maxUnavailablePerGroup,
     members: all.filter((host) => host.groups.includes(name)),
   });
-  return [datacenter(row.datacenter), ...row.groups.map(group)];
+  return [datacenter(taken.datacenter), ...taken.groups.map(group)];
 }
 
 /**
@@ -57,11 +59,13 @@ function poolsOf(rollout: Rollout, fleet: Fleet, row: HostRow): Pool[] {
  */
 export function whyNot(rollout: Rollout, row: HostRow, context: Context): string | null {
   if (context.blocked !== null) return context.blocked;
+  if (context.frozen !== null && rollout.emergency === null) return context.frozen;
   const host = context.fleet.get(row.id);
   if (!host) return `${row.id} is not in the fleet any more`;
+  if (host.drained) return `${row.id} is drained`;
   if (host.busy) return `${row.id} is in flight for another rollout`;
   if (host.availability !== 'healthy') return `${row.id} is ${host.availability}`;
-  for (const { name, limit, members } of poolsOf(rollout, context.fleet, row)) {
+  for (const { name, limit, members } of poolsOf(rollout, context.fleet, host)) {
     const down = members.filter((member) => isUnavailable(rollout, member));
     if (down.length >= limit)
       return `${name} has ${down.length} of at most ${limit} hosts unavailable (${list(down)})`;

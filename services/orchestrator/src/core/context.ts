@@ -1,5 +1,6 @@
-import type { HostId } from '@breakwater/shared';
+import type { HostId, RolloutId } from '@breakwater/shared';
 import type { Fleet } from './fleet.ts';
+import type { HostOrder } from './host-order.ts';
 import type { Word } from './watch.ts';
 
 /** What a decision needs to know besides the rollout itself. */
@@ -13,6 +14,12 @@ export interface Context {
   blocked: string | null;
   /** The freeze window that is in force, in words; emergencies do not heed it. */
   frozen: string | null;
+  /** When that window ends (wall-clock milliseconds). */
+  thawsAt: number | null;
+  /** What people have ordered of single hosts. */
+  orders: ReadonlyMap<HostId, HostOrder>;
+  /** Which live rollout each host belongs to. */
+  owners: ReadonlyMap<HostId, RolloutId>;
   /** Since when the orchestrator has been able to hear hosts: silence before that is its own, not theirs. */
   listeningSince: number;
   /** An epoch higher than any that was ever handed out. */

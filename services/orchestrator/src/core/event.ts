@@ -67,6 +67,8 @@ export type DomainEvent =
       point: HostId;
       verdict: Verdict;
     }
+  /** While a wave runs no further host may be taken (`reason`), or one may again (`null`). */
+  | { type: 'wave.held'; rollout: RolloutId; wave: string; reason: string | null }
   | { type: 'page.queued'; rollout: RolloutId; page: Page }
   /**
    * `rollout` is missing where the page concerns no single one. `channel` is several where all were told of a decision,
@@ -76,7 +78,13 @@ export type DomainEvent =
   /** Somebody has test pages sent over these channels. */
   | { type: 'pages.tested'; by: OperatorName; reason: string; channels: string[] }
   | { type: 'line.stopped'; by: OperatorName; reason: string }
-  | { type: 'line.started'; by: OperatorName; reason: string };
+  | { type: 'line.started'; by: OperatorName; reason: string }
+  | {
+      type: 'host.drained' | 'host.undrained' | 'host.removed';
+      host: HostId;
+      by: OperatorName;
+      reason: string;
+    };
 
 /** An event in the log: numbered without gaps, and chained by hash to the one before it. */
 export type LoggedEvent = DomainEvent & {

@@ -60,8 +60,10 @@ export interface Wave {
   hosts: readonly HostId[];
   soakMs: number;
   startedAt: number | null;
-  /** For how long the rollout was paused meanwhile: that time is not held against the wave. */
+  /** For how long the rollout was paused or held meanwhile: that time is not held against the wave. */
   pausedMs: number;
+  /** No further host may be taken for now, whichever rollout it belongs to, and since when. `null` while one may. */
+  held: { since: number; reason: string } | null;
   approvedBy: OperatorName | null;
 }
 

@@ -10,7 +10,8 @@ import type { Snapshot } from '../adapters/store/interface.ts';
 import { assignmentOf } from '../core/assignment.ts';
 import { vantageTasks } from '../core/vantage-tasks.ts';
 import { fileIn, manifestIn } from './bundles.ts';
-import { blockedBy, type Engine } from './engine.ts';
+import { blockedBy } from './context-of.ts';
+import type { Engine } from './engine.ts';
 import type { EngineDeps } from './engine-deps.ts';
 
 type Waiter = () => void;
@@ -89,7 +90,8 @@ export function createAgentDesk(deps: EngineDeps, engine: Engine, verifyWithinMs
     const row = rollout?.hosts[host];
     const blocked = blockedBy(snapshot, deps.guard);
     const assignment = rollout && row ? assignmentOf(rollout, row, blocked, verifyWithinMs) : null;
-    return { host, assignment, vantage: tasksIn(snapshot).get(host) ?? [], acknowledged };
+    const vantage = tasksIn(snapshot).get(host) ?? [];
+    return { host, assignment, vantage, acknowledged, sequence: snapshot.head.seq };
   }
 
   return {

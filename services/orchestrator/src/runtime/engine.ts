@@ -2,7 +2,6 @@ import { BreakwaterError, type HostId, type RolloutId } from '@breakwater/shared
 import type { Snapshot, Store } from '../adapters/store/interface.ts';
 import { isSettled, stepOf } from '../core/assignment.ts';
 import type { Context } from '../core/context.ts';
-import { inFlight } from '../core/host-row.ts';
 import { violations } from '../core/invariants.ts';
 import { partOf } from '../core/part.ts';
 import type { Rollout } from '../core/rollout.ts';
@@ -10,10 +9,10 @@ import type { Input } from '../core/input.ts';
 import { type Decision, transition } from '../core/transition.ts';
 import { pairsIn } from '../core/vantage-tasks.ts';
 import { chain } from './chain.ts';
+import { contextOf } from './context-of.ts';
 import type { FleetWatch } from './fleet-watch.ts';
 import type { EngineDeps } from './engine-deps.ts';
 import { logEvents } from './log-events.ts';
-import type { StoreGuard } from './store-guard.ts';
 import { inTurns } from './turns.ts';
 
 /** The outcome of a decision that was saved, or that had nothing to save. */
@@ -39,29 +38,11 @@ export interface Engine {
 const MOST_RACES = 50;
 
 export function createEngine(deps: EngineDeps): Engine {
-  const { store, watch, guard, clock } = deps;
+  const { store, watch, clock } = deps;
   const inTurn = inTurns();
 
-  function context(snapshot: Snapshot, deciding: RolloutId | null): Context {
-    const others = [...snapshot.live.values()].filter((rollout) => rollout.id !== deciding);
-    const busy = new Set(
-      others.flatMap((rollout) =>
-        Object.values(rollout.hosts)
-          .filter(inFlight)
-          .map((row) => row.id),
-      ),
-    );
-    return {
-      now: clock.now(),
-      fleet: watch.fleet(busy, snapshot.orders),
-      words: watch.words(),
-      blocked: blockedBy(snapshot, guard),
-      frozen: null,
-      listeningSince: watch.listeningSince(),
-      nextEpoch: snapshot.head.seq + 1,
-      repageEveryMs: deps.repageEveryMs,
-    };
-  }
+  const context = (snapshot: Snapshot, deciding: RolloutId | null): Context =>
+    contextOf(deps, snapshot, deciding);
 
   async function attempt(
     id: RolloutId,
@@ -110,13 +91,6 @@ export function createEngine(deps: EngineDeps): Engine {
         );
       }),
   };
-}
-
-/** Why no host may be granted now, whichever rollout it belongs to. */
-export function blockedBy(snapshot: Snapshot, guard: StoreGuard): string | null {
-  if (snapshot.line.stopped) return `the line is stopped: ${snapshot.line.reason ?? 'no reason given'}`;
-  const [unsafe] = guard.unsafe();
-  return unsafe === undefined ? null : `Redis could lose acknowledged writes: ${unsafe}`;
 }
 
 /**

@@ -36,6 +36,8 @@ export class SimulatedHost {
   vantage: readonly VantageTask[] = [];
   finds: Verdict = pass('answered', 'All questions were answered as expected.');
   acknowledged = 0;
+  /** The highest sequence that it was answered with. */
+  sequence = 0;
   /** Reports that were not acknowledged yet. */
   owed: Report[] = [];
   phase: ReportedState | 'idle' = 'idle';
@@ -69,6 +71,7 @@ export class SimulatedHost {
         return { target, epoch, verdict: this.finds, askedAgoMs: 0 };
       }),
       following: revisionOf(this.assignment, this.vantage),
+      sequence: this.sequence,
       waitMs: 0,
       ...change,
     };
@@ -89,6 +92,8 @@ export class SimulatedHost {
   /** Polls once without waiting, and takes the answer in. */
   async poll(desk: AgentDesk, change: Partial<PollRequest> = {}): Promise<void> {
     const answer = await desk.poll(this.id, this.request(change), new AbortController().signal);
+    if (answer.sequence < this.sequence) return;
+    this.sequence = answer.sequence;
     this.assignment = answer.assignment;
     this.vantage = answer.vantage;
     this.acknowledged = answer.acknowledged;

@@ -1,7 +1,7 @@
 import { basename, dirname, join, resolve } from 'node:path';
 import { Digest } from '@breakwater/shared';
-import type { Disk, FileStat } from '../disk/interface.ts';
-import { hasCode, syncFolder } from '../durable.ts';
+import type { Disk } from '../disk/interface.ts';
+import { hasCode, statIfThere, syncFolder } from '../durable.ts';
 
 /** The symbolic link that says which generation is live. */
 export interface LiveLink {
@@ -42,7 +42,7 @@ export function liveLink(root: string, pathOf: (generation: Digest) => string, d
   };
 
   const inTheWay = async (): Promise<string | null> => {
-    const found = await statOf(root, disk);
+    const found = await statIfThere(root, disk);
     if (found === null || found.isSymbolicLink()) return null;
     const taken = new Set(await disk.readdir(folder));
     let number = 1;
@@ -52,7 +52,7 @@ export function liveLink(root: string, pathOf: (generation: Digest) => string, d
 
   return {
     read,
-    absent: async () => (await statOf(root, disk)) === null,
+    absent: async () => (await statIfThere(root, disk)) === null,
     inTheWay,
 
     async switchTo(generation) {
@@ -80,15 +80,6 @@ export function liveLink(root: string, pathOf: (generation: Digest) => string, d
       await Promise.all(unneeded.map((name) => disk.rm(join(folder, name), { force: true })));
     },
   };
-}
-
-async function statOf(path: string, disk: Disk): Promise<FileStat | null> {
-  try {
-    return await disk.lstat(path);
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return null;
-    throw error;
-  }
 }
 
 /** Where a symbolic link leads, as an absolute path; `null` when there is no symbolic link. */

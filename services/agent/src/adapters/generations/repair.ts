@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
 import type { Damage } from '../../core/drift.ts';
 import type { Disk, FileStat } from '../disk/interface.ts';
-import { hasCode, makeFolder, renameSynced, syncFolder, writeSynced } from '../durable.ts';
+import { makeFolder, renameSynced, statIfThere, syncFolder, writeSynced } from '../durable.ts';
 import type { TreeEntry } from './contents.ts';
 import type { Objects } from './objects.ts';
 
@@ -40,7 +40,7 @@ async function putBack(repair: Repair, entry: TreeEntry): Promise<void> {
   const { tree, disk, temporary } = repair;
   const path = join(tree, entry.path);
   await makeFolders(repair, dirname(entry.path));
-  const there = await statIfThere(disk, path);
+  const there = await statIfThere(path, disk);
   if (there?.isDirectory() === true) await disk.rm(path, { recursive: true, force: true });
   if ('emptyFolder' in entry) return makeFolders(repair, entry.path);
   const written = temporary();
@@ -53,7 +53,7 @@ async function putBack(repair: Repair, entry: TreeEntry): Promise<void> {
 /** A folder that is gone has taken its permissions along: the daemon, which is another user, must be able to enter. */
 async function makeFolders(repair: Repair, folder: string): Promise<void> {
   const { tree, disk, modes } = repair;
-  if (folder === '.' || (await statIfThere(disk, join(tree, folder))) !== null) return;
+  if (folder === '.' || (await statIfThere(join(tree, folder), disk)) !== null) return;
   await makeFolders(repair, dirname(folder));
   const path = join(tree, folder);
   const { uid, gid } = await disk.lstat(dirname(path));
@@ -80,12 +80,3 @@ async function writeFile(
  * to read, but for the group that owns the folder, as Debian has it for the files of bind.
  */
 const UNKNOWN_MODE = 0o640;
-
-async function statIfThere(disk: Disk, path: string): Promise<FileStat | null> {
-  try {
-    return await disk.lstat(path);
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return null;
-    throw error;
-  }
-}

@@ -1,4 +1,5 @@
 import { open, stat } from 'node:fs/promises';
+import { hintsAtTrouble, linesOf } from '../../core/daemon-log.ts';
 import { hasCode } from '../durable.ts';
 
 const MAX_READ = 64 * 1024;
@@ -29,26 +30,15 @@ export async function readLogFrom(log: string, place: number): Promise<string> {
   }
 }
 
-// named writes "<time> <category>: <level>: <text>" to -L and -g, and whatever it is told to otherwise.
-const TIME = /^\d{2}-\w{3}-\d{4} [\d:.]+ /;
 const LEVEL = /\b(?:critical|error): /;
-const WORDS = /\b(?:fatal|failed|failure|error|cannot|could not|unable|denied|not found|not loaded)\b/i;
 
 /**
  * Picks what a person should read out of a daemon's log: the lines that tell of trouble if there are any, each
  * once (a daemon in a restart loop repeats itself), the last ten at most, without control characters.
  */
 export function pickLastWords(log: string): string {
-  const lines = log
-    .split('\n')
-    .map((line) =>
-      line
-        .replaceAll(/\p{Cc}/gu, ' ')
-        .replace(TIME, '')
-        .trim(),
-    )
-    .filter((line) => line !== '');
-  const told = [LEVEL, WORDS].map((sign) => lines.filter((line) => sign.test(line)));
+  const lines = linesOf(log);
+  const told = [lines.filter((line) => LEVEL.test(line)), lines.filter(hintsAtTrouble)];
   const chosen = told.find((some) => some.length > 0) ?? lines;
   // Seen from the end, so that of equal lines the last one stays.
   const latest = [...new Set(chosen.toReversed())].slice(0, MAX_LINES).toReversed();

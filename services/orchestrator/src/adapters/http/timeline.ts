@@ -79,6 +79,10 @@ function sentence(event: DomainEvent, { submittedBy, waves }: Rollout): string |
     case 'vantage.asked':
     case 'vantage.reported':
       return evidence(event, isCanary(event.host, waves));
+    case 'wave.held':
+      return event.reason === null
+        ? `The ${event.wave} wave may take hosts again.`
+        : `The ${event.wave} wave takes no further host: ${stop(event.reason)}`;
     case 'page.queued':
       return event.page.status === 'resolved'
         ? 'The pagers are told that it is decided.'
@@ -91,6 +95,10 @@ function sentence(event: DomainEvent, { submittedBy, waves }: Rollout): string |
       return `An operator stopped the line: ${stop(event.reason)}`;
     case 'line.started':
       return `An operator started the line again: ${stop(event.reason)}`;
+    case 'host.drained':
+    case 'host.undrained':
+    case 'host.removed':
+      return `An operator said that ${event.host} is ${event.type.slice('host.'.length)}: ${stop(event.reason)}`;
     default:
       return event satisfies never;
   }

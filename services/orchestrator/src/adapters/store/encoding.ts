@@ -1,6 +1,6 @@
 import { BreakwaterError, type HostId, parse, Strategy } from '@breakwater/shared';
 import type { LoggedEvent } from '../../core/event.ts';
-import type { HostRow, Rollout } from '../../core/rollout.ts';
+import type { HostRow, Rollout, Wave } from '../../core/rollout.ts';
 import type { Watch } from '../../core/watch.ts';
 
 /** The form in which rollouts are stored. Whoever changes it raises the number, and goes on reading the old form. */
@@ -65,6 +65,7 @@ const NEW_FIELDS: Pick<Rollout, 'targets' | 'emergency' | 'queued' | 'catchUpOf'
   catchUpOf: null,
   openPages: [],
 };
+const NEW_WAVE_FIELDS: Pick<Wave, 'held'> = { held: null };
 const NEW_ROW_FIELDS: Pick<HostRow, 'answers' | 'released'> = { answers: [], released: null };
 
 /** A rollout goes on as it began; one from before hosts asked one another, on each host's own word. */
@@ -72,7 +73,8 @@ function upgraded(rollout: Rollout, from: number): Rollout {
   const old = from === BEFORE_VANTAGE ? { vantage: 0 } : {};
   const strategy = { ...parse(Strategy, {}), ...rollout.strategy, ...old };
   const rows = Object.values(rollout.hosts).map((row) => [row.id, { ...NEW_ROW_FIELDS, ...row }] as const);
-  return { ...NEW_FIELDS, ...rollout, strategy, hosts: Object.fromEntries(rows) };
+  const waves = rollout.waves.map((wave) => ({ ...NEW_WAVE_FIELDS, ...wave }));
+  return { ...NEW_FIELDS, ...rollout, strategy, waves, hosts: Object.fromEntries(rows) };
 }
 
 /** One entry of a stream as Redis answers it: its id, and its fields with their values in one row. */

@@ -4,12 +4,14 @@ import {
   type OperatorName,
   pass,
   type ReportedState,
+  type RolloutId,
   type RolloutState,
   type Verdict,
 } from '@breakwater/shared';
 import type { Context } from '../context.ts';
 import type { DomainEvent, Verb } from '../event.ts';
 import type { FleetHost } from '../fleet.ts';
+import type { HostOrder } from '../host-order.ts';
 import { violations } from '../invariants.ts';
 import { type HostRow, type Rollout, rowOf } from '../rollout.ts';
 import type { Refusal } from '../commands.ts';
@@ -23,6 +25,10 @@ export class Drive {
   fleet: Map<HostId, FleetHost>;
   now = 0;
   blocked: string | null = null;
+  frozen: string | null = null;
+  thawsAt: number | null = null;
+  orders = new Map<HostId, HostOrder>();
+  owners = new Map<HostId, RolloutId>();
   listeningSince = -1_000_000;
   readonly events: DomainEvent[] = [];
   nextLookAt: number | null = null;
@@ -39,7 +45,8 @@ export class Drive {
 
   get context(): Context {
     const { now, fleet, blocked, listeningSince, words } = this;
-    const rest = { nextEpoch: this.#epoch + 1, repageEveryMs: 900_000, frozen: null };
+    const { frozen, thawsAt, orders, owners } = this;
+    const rest = { nextEpoch: this.#epoch + 1, repageEveryMs: 900_000, frozen, thawsAt, orders, owners };
     return { now, fleet, words, blocked, listeningSince, ...rest };
   }
 

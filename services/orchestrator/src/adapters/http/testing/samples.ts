@@ -47,6 +47,7 @@ export function sampleWave(kind: Wave['kind'], hosts: readonly string[], changes
     soakMs: 30_000,
     startedAt: null,
     pausedMs: 0,
+    held: null,
     approvedBy: null,
     ...changes,
   };
@@ -99,6 +100,8 @@ export function sampleHost(id: string, changes: Partial<HostView> = {}): HostVie
     labels: {},
     availability: 'healthy',
     heardAt: T0,
+    unwell: null,
+    drift: null,
     busy: false,
     drained: false,
     address: '192.0.2.1',

@@ -50,16 +50,14 @@ export async function pagerServer(
 ): Promise<PagerServer> {
   const received: Received[] = [];
   const listener: RequestListener = (request, response) => {
-    void text(request).then(
-      (body) => {
-        const one = { request, body: JSON.parse(body) as unknown };
-        received.push(one);
-        const answer = answers[Math.min(received.length, answers.length) - 1];
-        if (typeof answer === 'function') answer(response, one);
-        else response.writeHead(answer?.[0] ?? 500).end(answer?.[1]);
-      },
-      () => response.destroy(),
-    );
+    const take = (body: string): void => {
+      const one = { request, body: JSON.parse(body) as unknown };
+      received.push(one);
+      const answer = answers[Math.min(received.length, answers.length) - 1];
+      if (typeof answer === 'function') answer(response, one);
+      else response.writeHead(answer?.[0] ?? 500).end(answer?.[1]);
+    };
+    void text(request).then(take, () => response.destroy());
   };
   const server = certificate ? createTlsServer(certificate, listener) : createServer(listener);
   server.listen(port, address);
