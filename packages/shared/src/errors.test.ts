@@ -47,6 +47,7 @@ test('the codes are the ones that programs branch on: none is renamed, reused or
       "conflict",
       "duration_invalid",
       "forbidden",
+      "gate_unavailable",
       "host_drained",
       "idempotency_conflict",
       "internal",

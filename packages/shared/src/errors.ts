@@ -37,6 +37,11 @@ export const ERRORS = {
     'The strategy contradicts itself',
     'Change the field at the given path; it is never corrected for you.',
   ),
+  gate_unavailable: kind(
+    422,
+    'A gate can never be measured here',
+    'Configure what it needs, or submit without this gate.',
+  ),
   strategy_beyond_limits: kind(
     422,
     'The strategy goes beyond what this fleet allows',

@@ -5,6 +5,7 @@ export * from './check.ts';
 export * from './clock.ts';
 export * from './duration.ts';
 export * from './errors.ts';
+export * from './gate.ts';
 export * from './ids.ts';
 export * from './names.ts';
 export * from './page.ts';

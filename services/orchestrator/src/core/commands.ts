@@ -164,6 +164,8 @@ function reopen(rollout: Rollout, now: number): Rollout {
     ...rollout,
     state: 'preflighting',
     since: now,
+    // Whoever resumes has looked at what was measured: everything is measured anew.
+    gates: {},
     detectedAt: null,
     haltedAt: null,
     pagedAt: null,

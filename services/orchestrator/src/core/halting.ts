@@ -10,6 +10,7 @@ import {
 } from '@breakwater/shared';
 import type { Context } from './context.ts';
 import { whyNot } from './budget.ts';
+import { gateFindings } from './gates-halting.ts';
 import { type Cause, causeOf, HALTING_RULE, stageOf } from './halting-rule.ts';
 import { goBack, enter, inFlight, isMoving, mapRows } from './host-row.ts';
 import { type Rollout, rowsOf, type Wave, waveName, waveOf } from './rollout.ts';
@@ -60,6 +61,7 @@ function findingsOf(rollout: Rollout, context: Context): Finding[] {
   return [
     ...rollout.waves.flatMap((wave) => failuresOf(rollout, wave)),
     ...rollout.waves.flatMap((wave) => driftIn(rollout, wave, context)),
+    ...gateFindings(rollout, context).map((finding) => ({ ...finding, host: null })),
     ...neverHome(rollout),
     ...lateWave(rollout, context),
   ];

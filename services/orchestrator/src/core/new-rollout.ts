@@ -7,7 +7,7 @@ import {
   type Submission,
 } from '@breakwater/shared';
 import type { Fleet } from './fleet.ts';
-import type { Plan } from './plan.ts';
+import type { Plan } from './planned.ts';
 import type { HostRow, Rollout } from './rollout.ts';
 
 /** What makes a submission a rollout. */
@@ -55,6 +55,7 @@ export function newRollout(birth: Birth, fleet: Fleet): Rollout {
     })),
     hosts: Object.fromEntries(rows.map((row) => [row.id, row])),
     vantage: {},
+    gates: {},
     detectedAt: null,
     haltedAt: null,
     pagedAt: null,

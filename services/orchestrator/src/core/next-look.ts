@@ -1,6 +1,7 @@
 import { isSettled } from './assignment.ts';
 import type { Context } from './context.ts';
 import { lossOf } from './deadlines.ts';
+import { gateTimes } from './gates.ts';
 import { progressEnd } from './halting.ts';
 import type { Rollout } from './rollout.ts';
 import { currentWave, soakEnd } from './waves.ts';
@@ -14,12 +15,16 @@ export function nextLook(rollout: Rollout, context: Context): number | null {
   const rows = Object.values(rollout.hosts);
   const times: number[] = rows.flatMap((row) => {
     const end = soakEnd(rollout, row);
-    // Over, and not confirmed: others still have to say that they find it well.
-    const due = end <= context.now && rollout.strategy.vantage > 0 ? context.now + WAITING_LOOK_MS : end;
+    // Over, and not confirmed: others, or gates, still have to say that they find it well.
+    const due = end <= context.now ? context.now + WAITING_LOOK_MS : end;
     const soak = row.state === 'soaking' && row.soaked && !row.confirming ? [due] : [];
     const loss = lossOf(rollout, row, context);
     return loss === null ? soak : [...soak, loss.at];
   });
+  // What is due is being measured; that says itself when it is done.
+  times.push(
+    ...gateTimes(rollout, context).map((at) => (at <= context.now ? context.now + WAITING_LOOK_MS : at)),
+  );
   const wave = currentWave(rollout);
   if (rollout.state === 'running' && wave !== null) {
     if (wave.startedAt !== null) times.push(progressEnd(rollout, wave, wave.startedAt));

@@ -4,6 +4,7 @@ import type { Context } from './context.ts';
 import { expire } from './deadlines.ts';
 import type { DomainEvent } from './event.ts';
 import { eventsBetween } from './events-between.ts';
+import { beginGates, takeMeasurement } from './gates.ts';
 import { judge, sendBackTolerated } from './halting.ts';
 import type { Input } from './input.ts';
 import { duePages, haltKey, recordPages } from './paging.ts';
@@ -39,6 +40,8 @@ function apply(rollout: Rollout, input: Input, context: Context): Rollout | Refu
       );
     case 'command':
       return command(rollout, input.command, context);
+    case 'measured':
+      return takeMeasurement(rollout, input.measurement, context.now);
     case 'pageDelivered':
       // What is delivered late, about a halt that is over, says nothing about this one.
       if (input.dedupKey !== haltKey(rollout)) return rollout;
@@ -53,6 +56,7 @@ function advance(rollout: Rollout, context: Context): Rollout {
   const steps = [
     expire,
     askOthers,
+    beginGates,
     judge,
     sendBackTolerated,
     rollBackIfAsked,

@@ -9,7 +9,8 @@ import {
 import type { PlanAnswer } from '../adapters/http/interface.ts';
 import type { Snapshot } from '../adapters/store/interface.ts';
 import { overlaysForNobody } from '../core/overlays.ts';
-import { type Plan, plan } from '../core/plan.ts';
+import { plan } from '../core/plan.ts';
+import type { Plan } from '../core/planned.ts';
 import { bundleOf, manifestIn } from './bundles.ts';
 import type { Engine } from './engine.ts';
 import type { EngineDeps } from './engine-deps.ts';

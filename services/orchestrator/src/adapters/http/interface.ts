@@ -12,7 +12,7 @@ import type {
 import type { LoggedEvent, Verb } from '../../core/event.ts';
 import type { FleetHost } from '../../core/fleet.ts';
 import type { Line } from '../../core/line.ts';
-import type { PlannedWave } from '../../core/plan.ts';
+import type { PlannedWave } from '../../core/planned.ts';
 import type { Rollout } from '../../core/rollout.ts';
 import type { Slice } from '../store/interface.ts';
 

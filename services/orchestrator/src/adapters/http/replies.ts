@@ -48,6 +48,10 @@ const WaveReply = z.object({
   startedAt: Time.nullable(),
   soakSeconds: z.number(),
   approvedBy: z.string().nullable(),
+  /** What was measured last at each gate of the wave; absent while there is none. */
+  gates: z
+    .array(z.object({ name: z.string(), phase: z.enum(['before', 'during']), verdict: Verdict }))
+    .optional(),
   hosts: z.array(
     z.object({
       id: z.string(),

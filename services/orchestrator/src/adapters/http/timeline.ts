@@ -1,4 +1,4 @@
-import type { HostId } from '@breakwater/shared';
+import type { HostId, Verdict } from '@breakwater/shared';
 import type { DomainEvent, LoggedEvent, Verb } from '../../core/event.ts';
 import { type Rollout, type Wave, waveName } from '../../core/rollout.ts';
 import type { TimelineReply } from './replies.ts';
@@ -79,6 +79,10 @@ function sentence(event: DomainEvent, { submittedBy, waves }: Rollout): string |
     case 'vantage.asked':
     case 'vantage.reported':
       return evidence(event, isCanary(event.host, waves));
+    case 'gate.begun':
+      return null;
+    case 'gate.measured':
+      return event.news ? `Gate ${event.gate} ${measuredIn(event)}: ${stop(event.verdict.reason)}` : null;
     case 'wave.held':
       return event.reason === null
         ? `The ${event.wave} wave may take hosts again.`
@@ -128,6 +132,18 @@ function evidence(event: Evidence, canary: boolean): string | null {
       return event satisfies never;
   }
 }
+
+function measuredIn({ phase, wave, verdict }: Extract<DomainEvent, { type: 'gate.measured' }>): string {
+  return `${TOLD[verdict.verdict]} ${phase === 'before' ? 'before' : 'during'} the ${wave} wave`;
+}
+
+const TOLD: Record<Verdict['verdict'], string> = {
+  pass: 'passed',
+  fail: 'missed its condition',
+  inconclusive: 'could not tell',
+  noData: 'had no data',
+  pending: 'was not measured yet',
+};
 
 const FOUND: Record<'pass' | 'fail' | 'noData' | 'inconclusive', string> = {
   pass: 'it well',

@@ -3,6 +3,7 @@ import type { FleetHost } from '../fleet.ts';
 import type { Cause, Stage } from '../halting-rule.ts';
 import { Drive } from './drive.ts';
 import { evenFleet, rolloutOver } from './fleet.ts';
+import { gated, measure } from './gated.ts';
 
 /** Confirmed, in every moment. */
 const CANARY = 'ns1.ams';
@@ -154,6 +155,13 @@ function found(run: Drive, id: string, verdict: Verdict | null): void {
   run.look().look();
 }
 
+/** The rollout has a gate that is open in the wave that was begun last. */
+function withGate(run: Drive): Drive {
+  const { gates } = gated({ during: ['datacenter'], deadline: '10s', every: '1s' }).rollout.strategy;
+  run.rollout = { ...run.rollout, strategy: { ...run.rollout.strategy, gates } };
+  return run.look();
+}
+
 const isFlying = (run: Drive): boolean => run.inState('applying', 'verifying', 'soaking').length > 0;
 
 /** A cause: at which moments it can come about, how, on which host, and what its halt says. */
@@ -256,6 +264,21 @@ export const SCENES: Record<Cause, Scene> = {
     act: (run) => alter(run, KEPT, { drift: 'named.conf differs' }),
     host: at(KEPT),
     code: 'host_drifted',
+  },
+  gateFails: {
+    moments: MOMENTS,
+    act: (run) => void measure(withGate(run), fail('condition_missed', '2 is not < 1')),
+    host: at(null),
+    code: 'gate_failed',
+  },
+  gateUnclear: {
+    moments: some('right after a restart of the orchestrator'),
+    act: (run) => {
+      measure(withGate(run), noData('query_no_data', 'the query found nothing'));
+      later(run, 100_000);
+    },
+    host: at(null),
+    code: 'gate_unclear',
   },
   neverHome: {
     moments: ENDING,
