@@ -89,16 +89,19 @@ export function duePages(before: Rollout, after: Rollout, context: Context): Pag
  */
 export function recordPages(rollout: Rollout, pages: readonly Page[], now: number): Rollout {
   if (pages.length === 0) return rollout;
-  const firing = pages.filter(({ status }) => status === 'firing');
+  const firing = pages.some(({ status }) => status === 'firing');
+  const counted = { ...rollout, pages: rollout.pages + pages.length };
+  return markShown({ ...counted, lastPageAt: firing ? now : rollout.lastPageAt }, pages);
+}
+
+/** Remembers what pagers show once these pages are delivered. */
+export function markShown(rollout: Rollout, pages: readonly Page[]): Rollout {
+  if (pages.length === 0) return rollout;
   const keys = new Set(pages.map(({ dedupKey }) => dedupKey));
   const others = rollout.openPages.filter((open) => !keys.has(open.dedupKey));
+  const firing = pages.filter(({ status }) => status === 'firing');
   const shown = new Map(firing.map((one) => [one.dedupKey, openPage(one)]));
-  return {
-    ...rollout,
-    pages: rollout.pages + pages.length,
-    lastPageAt: firing.length > 0 ? now : rollout.lastPageAt,
-    openPages: [...others, ...shown.values()],
-  };
+  return { ...rollout, openPages: [...others, ...shown.values()] };
 }
 
 function openPage({ dedupKey, severity, code, host, wave }: Page): OpenPage {

@@ -1,5 +1,6 @@
 import { isoTime, type Page } from '@breakwater/shared';
 import type { Command } from './commands.ts';
+import { wantedApproval } from './emergency-pages.ts';
 import { haltKey } from './paging.ts';
 import type { OpenPage, Rollout } from './rollout.ts';
 
@@ -8,10 +9,18 @@ import type { OpenPage, Rollout } from './rollout.ts';
  * that heals, and a rollout that ends by itself, leave it there, since nobody has looked at it then.
  */
 function isDecided(open: OpenPage, after: Rollout, { verb, host }: Command): boolean {
-  // A host that is not back stays a matter of its own, whatever becomes of the rollout: aborting does not repair it.
-  if (open.code === 'revert_failed') return verb === 'rollback' || (host !== null && host === open.host);
-  // Reopened and halted again at once, it is another halt, with a page and a key of its own.
-  return after.state !== 'halted' || open.dedupKey !== haltKey(after);
+  switch (open.code) {
+    // A host that is not back stays a matter of its own, whatever becomes of the rollout: aborting does not repair it.
+    case 'revert_failed':
+      return verb === 'rollback' || (host !== null && host === open.host);
+    case 'emergency_submitted':
+      return verb === 'approve' || verb === 'abort' || verb === 'rollback';
+    case 'emergency_started':
+      return verb === 'abort' || verb === 'rollback';
+    // Reopened and halted again at once, it is another halt, with a page and a key of its own.
+    default:
+      return after.state !== 'halted' || open.dedupKey !== haltKey(after);
+  }
 }
 
 /**
@@ -25,7 +34,7 @@ export function resolutions(
   now: number,
 ): Page[] {
   const firing = new Set(due.map((page) => page.dedupKey));
-  return before.openPages
+  return [...before.openPages, ...wantedApproval(before)]
     .filter((open) => !firing.has(open.dedupKey) && isDecided(open, after, by))
     .map((open, index) => ({
       ...open,

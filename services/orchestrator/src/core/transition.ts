@@ -2,15 +2,17 @@ import type { Page } from '@breakwater/shared';
 import { command, type Refusal } from './commands.ts';
 import type { Context } from './context.ts';
 import { expire } from './deadlines.ts';
+import { startedPages } from './emergency-pages.ts';
 import type { DomainEvent } from './event.ts';
 import { eventsBetween } from './events-between.ts';
 import { beginGates, takeMeasurement } from './gates.ts';
 import { judge, sendBackTolerated } from './halting.ts';
 import type { Input } from './input.ts';
-import { duePages, haltKey, recordPages } from './paging.ts';
+import { duePages, haltKey, markShown, recordPages } from './paging.ts';
 import { nextLook } from './next-look.ts';
 import { resolutions } from './resolving.ts';
 import { receive } from './receive.ts';
+import { leaveReleased } from './releasing.ts';
 import { rollBackIfAsked, runRollback } from './rollback.ts';
 import type { Rollout } from './rollout.ts';
 import { askOthers } from './vantage.ts';
@@ -58,6 +60,7 @@ function advance(rollout: Rollout, context: Context): Rollout {
     askOthers,
     beginGates,
     judge,
+    leaveReleased,
     sendBackTolerated,
     rollBackIfAsked,
     runRollback,
@@ -88,8 +91,11 @@ export function transition(before: Rollout, input: Input, context: Context): Dec
   const settled = settle(applied, context);
   const due = duePages(before, settled, context);
   const decided = input.type === 'command' && applied !== before;
-  const pages = decided ? [...due, ...resolutions(before, settled, input.command, due, context.now)] : due;
-  const after = recordPages(settled, pages, context.now);
+  const taken = decided ? resolutions(before, settled, input.command, due, context.now) : [];
+  const counted = recordPages(settled, [...due, ...taken], context.now);
+  const started = startedPages(before, counted, context.now);
+  const after = markShown(counted, started);
+  const pages = [...due, ...taken, ...started];
   return {
     rollout: after,
     events: eventsBetween(before, after, input, pages),
