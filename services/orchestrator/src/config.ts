@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { isAbsolute } from 'node:path';
 import { Duration, parse } from '@breakwater/shared';
 import { z } from 'zod';
 import { type PagerSettings, PagersConfig, readPagers } from './adapters/pagers/settings.ts';
@@ -16,6 +17,11 @@ const Config = z.strictObject({
   redis: z.strictObject({ address: IpLiteral, port: Port, passwordFile: z.string().optional() }),
   hostsFile: z.string(),
   operatorsFile: z.string(),
+  /**
+   * Where this orchestrator, and no other one, keeps what it has seen of the store: on a disk that is not Redis's. By it a
+   * store that has lost something is recognised.
+   */
+  witnessFile: z.string().refine(isAbsolute, 'write an absolute path'),
   /** Channels for pages, in the order in which they are tried. */
   pagers: PagersConfig,
   /** Where people reach the status page; pages link to it. It may hold a name: only people follow it. */

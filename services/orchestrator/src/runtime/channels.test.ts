@@ -1,4 +1,3 @@
-import { FakeClock } from '@breakwater/shared/testing';
 import { pino } from 'pino';
 import { beforeEach, expect, test } from 'vitest';
 import { MemoryMetrics } from '../adapters/metrics/memory-metrics.ts';
@@ -10,15 +9,14 @@ import { type Channels, openChannels } from './channels.ts';
 const REFUSED = new PagerError('it answered 400', { status: 400, refused: true });
 
 let [first, second]: [MemoryPager, MemoryPager] = [new MemoryPager('duty'), new MemoryPager('chat')];
-let clock = new FakeClock();
 let metrics = new MemoryMetrics();
 let lines: string[] = [];
 let channels: Channels;
 beforeEach(() => {
   [first, second] = [new MemoryPager('duty'), new MemoryPager('chat')];
-  [clock, metrics, lines] = [new FakeClock(), new MemoryMetrics(), []];
+  [metrics, lines] = [new MemoryMetrics(), []];
   const log = pino({}, { write: (line: string) => void lines.push(line) });
-  channels = openChannels({ clock, metrics, log }, [first, second]);
+  channels = openChannels({ metrics, log }, [first, second]);
 });
 
 test('a channel that refuses a page for good is not asked for it again while another may take it', async () => {
@@ -45,24 +43,4 @@ test('a page that every channel refuses is offered to all again, until one is me
   await expect(channels.wake(PAGE)).rejects.toThrow('no channel has taken');
   first.refusal = null;
   expect(await channels.wake(PAGE)).toBe('duty');
-});
-
-test('what is sent directly is tried with growing pauses, until a channel has taken it', async () => {
-  [first.refusal, second.refusal] = [new Error('down'), new Error('down')];
-  const sent = channels.sendDirectly(PAGE, new AbortController().signal);
-  for (let n = 0; n < 90; n += 1) await clock.advance(1000);
-  expect(first.tries).toBeGreaterThan(5);
-  expect(first.tries).toBeLessThan(12);
-  second.refusal = null;
-  await clock.advance(30_000);
-  expect(await sent).toBe('chat');
-  expect(second.taken).toEqual([PAGE]);
-});
-
-test('what is sent directly ends with the process', async () => {
-  [first.refusal, second.refusal] = [new Error('down'), new Error('down')];
-  const stop = new AbortController();
-  const sent = channels.sendDirectly(PAGE, stop.signal);
-  stop.abort();
-  await expect(sent).rejects.toThrow('aborted');
 });

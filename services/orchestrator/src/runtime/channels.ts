@@ -1,15 +1,11 @@
-import { type Clock, type Page, sleep } from '@breakwater/shared';
+import type { Page } from '@breakwater/shared';
 import type { Logger } from 'pino';
 import type { Metrics } from '../adapters/metrics/interface.ts';
 import { type Pager, PagerError } from '../adapters/pagers/interface.ts';
 
-const FIRST_PAUSE_MS = 500;
-const LONGEST_PAUSE_MS = 30_000;
-
 interface ChannelsDeps {
   metrics: Pick<Metrics, 'paged'>;
   log: Pick<Logger, 'warn' | 'error'>;
-  clock: Clock;
 }
 
 /** The channels by which people are reached, in the order in which they are tried. */
@@ -27,12 +23,6 @@ export interface Channels {
    * @throws AggregateError while some are not reached.
    */
   tell(page: Page): Promise<string | null>;
-  /**
-   * Wakes without the outbox, for what is said of the store itself: tries until a channel has taken the page, however
-   * long that takes. A process that ends forgets it, so whoever calls has to say it again after a start.
-   * @returns the name of the channel.
-   */
-  sendDirectly(page: Page, signal: AbortSignal): Promise<string>;
 }
 
 export function openChannels(deps: ChannelsDeps, pagers: readonly Pager[]): Channels {
@@ -90,17 +80,5 @@ export function openChannels(deps: ChannelsDeps, pagers: readonly Pager[]): Chan
     return asked.length === 0 ? null : asked.map((pager) => pager.name).join(', ');
   }
 
-  async function sendDirectly(page: Page, signal: AbortSignal): Promise<string> {
-    for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
-      signal.throwIfAborted();
-      try {
-        return await wake(page);
-      } catch {
-        // Each channel has logged why.
-        await sleep(deps.clock, pause, signal);
-      }
-    }
-  }
-
-  return { pagers, wake, tell, sendDirectly };
+  return { pagers, wake, tell };
 }

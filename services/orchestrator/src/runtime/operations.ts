@@ -41,6 +41,11 @@ export function createOperations(deps: EngineDeps, engine: Engine, testPages: Te
     testPages,
     onLog: (listener) => deps.wakeups.subscribe(() => listener()),
     unready: () => unready(deps),
+    async trusted() {
+      await store.snapshot();
+      deps.trust.assert();
+    },
+    witnessed: () => deps.trust.witnessed(),
   };
 }
 
@@ -64,7 +69,9 @@ async function hostViews(deps: EngineDeps): Promise<HostView[]> {
 }
 
 /** What keeps this orchestrator from working, in words. */
-async function unready({ store, guard, clock }: EngineDeps): Promise<string[]> {
+async function unready({ store, guard, trust, clock }: EngineDeps): Promise<string[]> {
+  const doubt = trust.doubt();
+  if (doubt !== null) return [`safe mode (${doubt.code}): ${doubt.reason}`];
   const overdue = (await store.outbox()).filter(
     // A decision that a pager has not heard of keeps nobody asleep who should be awake.
     (page) => page.status === 'firing' && clock.now() - Date.parse(page.at) > PAGE_OVERDUE_MS,
