@@ -27,6 +27,7 @@ export function eventsBetween(
     const old = before.waves[index];
     if (old && old.state !== wave.state) events.push(waveEvent(after, old, wave));
   }
+  events.push(...waitingEvents(before, after));
   if (before.state !== after.state) {
     assertLegal('rollout', rollout, before.state, after.state, ROLLOUT_TRANSITIONS[before.state]);
     const { verdict, code, reason } = after.verdict;
@@ -61,6 +62,16 @@ function hostEvents(rollout: Rollout, old: HostRow, row: HostRow, input: Input):
   }
   const last: Report | undefined = input.type === 'reports' ? input.reports.at(-1) : undefined;
   return last ? [{ type: 'host.reported', ...place, state: last.state, verdict: last.verdict }] : [];
+}
+
+/** Said when the reason changes: a rollout may wait for hours, and is looked at every second. */
+function waitingEvents(before: Rollout, after: Rollout): DomainEvent[] {
+  const { verdict, code, reason, wave = '' } = after.verdict;
+  const waits = code === 'waiting';
+  const same = before.verdict.code === code && before.verdict.reason === reason;
+  const goesOn = before.verdict.code === 'waiting' && code === 'wave_running' && before.state === after.state;
+  if (same || (!waits && !goesOn)) return [];
+  return [{ type: 'rollout.waiting', rollout: after.id, wave, verdict: { verdict, code, reason } }];
 }
 
 /** Who was asked to ask, and what was heard from them that is new. */
