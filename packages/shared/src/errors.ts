@@ -98,6 +98,16 @@ export const ERRORS = {
     'A host is already in another rollout',
     'Wait for the rollout in the way, or abort it.',
   ),
+  canary_unproven: kind(
+    409,
+    'The canary has not proved the change, and nothing goes on without it',
+    'Submit the change again: it gets a canary of its own.',
+  ),
+  emergency_expired: kind(
+    409,
+    'The emergency has expired',
+    'Roll it back or abort it; submit a new one if it is still needed.',
+  ),
   plan_changed: kind(
     409,
     'The fleet no longer gives the plan you looked at',

@@ -28,6 +28,16 @@ export type DomainEvent =
       title: string;
       reason: string;
       hosts: number;
+      emergency?: { incident: string; expiresAt: number };
+    }
+  /** An emergency has made a rollout give these hosts up. */
+  | {
+      type: 'rollout.overtaken';
+      rollout: RolloutId;
+      by: OperatorName;
+      emergency: RolloutId;
+      incident: string;
+      hosts: HostId[];
     }
   | {
       type: 'rollout.command';
