@@ -16,6 +16,7 @@ import { createAgentDesk } from './runtime/agent-desk.ts';
 import { pageDelivery } from './runtime/deliver-pages.ts';
 import { createEngine } from './runtime/engine.ts';
 import type { EngineDeps } from './runtime/engine-deps.ts';
+import { assertPolicy } from './runtime/policy.ts';
 import { watchFleet } from './runtime/fleet-watch.ts';
 import { lookAt } from './runtime/look.ts';
 import { createOperations } from './runtime/operations.ts';
@@ -31,6 +32,7 @@ export interface Orchestrator {
 /** Wires the orchestrator together; nothing runs before `start`. */
 export async function compose(config: Config, log: Logger): Promise<Orchestrator> {
   const enrolment = await readEnrolment(config.hostsFile, config.operatorsFile);
+  assertPolicy(config, enrolment.hosts);
   const store = redisStore({ ...config.redis, log });
   const watch = watchFleet(store, enrolment.hosts, config.unknownAfter, systemClock);
   const guard = guardStore(store, config.dataDisposable);
@@ -56,6 +58,7 @@ export async function compose(config: Config, log: Logger): Promise<Orchestrator
     clock: systemClock,
     log,
     repageEveryMs: config.repageEvery,
+    limits: config.limits,
     // The engine wakes jobs, and jobs call the engine: whoever comes second looks the other up.
     queues() {
       if (!queues) throw new Error('the queues are not open yet');
@@ -65,7 +68,13 @@ export async function compose(config: Config, log: Logger): Promise<Orchestrator
   const engine = createEngine(deps);
   const operations = createOperations(deps, engine);
   const identities = fileIdentities(enrolment);
-  const api = await operatorServer({ operations, identities, metrics: () => metrics.text(), log });
+  const api = await operatorServer({
+    operations,
+    identities,
+    metrics: () => metrics.text(),
+    log,
+    strategyDefaults: config.strategy,
+  });
   const desk = createAgentDesk(deps, engine, config.verifyWithin);
   const agents = await agentServer({ desk, identities, log });
   const pagers = config.pagers.map(({ name, url }) => webhookPager({ name, url }));

@@ -20,7 +20,7 @@ describe('what a fleet does not allow', () => {
   });
 
   test.each([
-    ['25%', '20%', [10], true],
+    ['30%', '20%', [10], true],
     ['20%', '20%', [10], false],
     [3, '20%', [10], true],
     [3, '20%', [15], false],

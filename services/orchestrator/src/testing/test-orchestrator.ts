@@ -9,6 +9,7 @@ import type { LoggedEvent, Verb } from '../core/event.ts';
 import { MemoryStore } from '../adapters/store/memory-store.ts';
 import { MemoryWakeups } from '../adapters/wakeups/memory-wakeups.ts';
 import type { EnrolledHost } from '../core/fleet.ts';
+import { NO_LIMITS } from '../core/limits.ts';
 import type { Rollout } from '../core/rollout.ts';
 import { createAgentDesk } from '../runtime/agent-desk.ts';
 import { pageDelivery } from '../runtime/deliver-pages.ts';
@@ -107,6 +108,7 @@ export class TestOrchestrator {
       queues: () => ({ waves, pages }),
       log: pino({ level: 'debug' }, { write: (line: string) => void this.lines.push(line) }),
       repageEveryMs: REPAGE_EVERY_MS,
+      limits: NO_LIMITS,
     };
     this.engine = createEngine(this.deps);
     this.desk = createAgentDesk(this.deps, this.engine, 10_000);
