@@ -14,6 +14,7 @@ const BARE = {
   redis: { address: '127.0.0.1', port: 3 },
   hostsFile: 'hosts.json',
   operatorsFile: 'operators.json',
+  witnessFile: '/var/lib/breakwater/witness.log',
   pagers: [{ name: 'sink', kind: 'webhook', url: 'http://127.0.0.1:4/' }],
 };
 

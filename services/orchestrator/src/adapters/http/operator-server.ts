@@ -37,6 +37,7 @@ export async function operatorServer(options: OperatorServerOptions): Promise<Ap
   const app = bareServer(log, { ...LIMITS, ...options.limits });
   guardOperatorRoutes(app, identities);
   const fillIn = fillInStrategy(options.strategyDefaults ?? {});
+  guardWrites(app, operations);
   await documentation(app);
   bundleRoutes(app, operations, fillIn);
   rolloutRoutes(app, operations, fillIn);
@@ -45,4 +46,16 @@ export async function operatorServer(options: OperatorServerOptions): Promise<Ap
   openRoutes(app, operations, metrics);
   await app.ready();
   return app;
+}
+
+/** Nothing is asked of a store that may have lost something, and whoever is told that something was done may rely on it. */
+function guardWrites(app: App, operations: Operations): void {
+  // First of all: what would be refused on its own grounds would be refused on those of the wrong store.
+  app.addHook('preHandler', async (request) => {
+    if (request.method !== 'GET') await operations.trusted();
+  });
+  app.addHook('preSerialization', async (request, _reply, payload) => {
+    if (request.method !== 'GET') await operations.witnessed();
+    return payload;
+  });
 }
