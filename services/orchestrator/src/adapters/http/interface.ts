@@ -7,6 +7,7 @@ import type {
   PollRequest,
   PollResponse,
   RolloutId,
+  Strategy,
   Submission,
 } from '@breakwater/shared';
 import type { LoggedEvent, Verb } from '../../core/event.ts';
@@ -28,6 +29,8 @@ export interface Operator {
 export interface PlanAnswer {
   planDigest: Digest;
   bundle: Digest;
+  /** With all defaults filled in. */
+  strategy: Strategy;
   waves: readonly PlannedWave[];
   warnings: readonly string[];
 }
@@ -40,6 +43,16 @@ export interface HostView extends FleetHost {
   rollout: RolloutId | null;
   /** The generation that the host should be at: that of a rollout that has granted it, otherwise its confirmed one. */
   desired: Digest | null;
+}
+
+/** What became of a test page over one channel. */
+export interface PageTest {
+  channel: string;
+  accepted: boolean;
+  /** The HTTP status of a refusal, if there was an answer. */
+  status?: number;
+  error?: string;
+  ms: number;
 }
 
 /**
@@ -69,6 +82,8 @@ export interface Operations {
   hosts(): Promise<HostView[]>;
   line(): Promise<Line>;
   setLine(stopped: boolean, by: Operator, reason: string): Promise<Line>;
+  /** Sends a test page over the named channel, or over each. */
+  testPages(channel: string | null, by: Operator, reason: string): Promise<PageTest[]>;
   /** Calls back whenever the log has grown. @returns a function that ends it. */
   onLog(listener: () => void): () => void;
   /** What keeps this orchestrator from working, in words; empty when it is ready. */

@@ -29,6 +29,8 @@ export const PlanReply = z
   .object({
     planDigest: Digest,
     bundle: Digest,
+    /** As it would be followed, with the defaults of the fleet and the built-in ones filled in. */
+    strategy: z.record(z.string(), z.unknown()),
     waves: z.array(
       z.object({
         kind: z.enum(WAVE_KINDS),
@@ -142,6 +144,20 @@ export const LineReply = z
   })
   .meta({ id: 'Line' });
 export type LineReply = z.infer<typeof LineReply>;
+
+export const PageTestReply = z
+  .object({
+    channels: z.array(
+      z.object({
+        channel: z.string(),
+        accepted: z.boolean(),
+        status: z.int().optional(),
+        error: z.string().optional(),
+        ms: z.number(),
+      }),
+    ),
+  })
+  .meta({ id: 'PageTest' });
 
 export const TimelineReply = z
   .object({

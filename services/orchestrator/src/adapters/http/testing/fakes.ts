@@ -93,7 +93,14 @@ export class FakeOperations implements Operations {
   async plan(submission: Parameters<Operations['plan']>[0]) {
     this.calls.push(submission);
     const { waves, bundle } = sampleRollout();
-    return { planDigest: sha256('plan'), bundle, waves, warnings: ['Only one host in ams is healthy.'] };
+    const { strategy } = submission;
+    return {
+      planDigest: sha256('plan'),
+      bundle,
+      strategy,
+      waves,
+      warnings: ['Only one host in ams is healthy.'],
+    };
   }
 
   async submit(...[submission, by, idempotency]: Parameters<Operations['submit']>) {
@@ -151,6 +158,12 @@ export class FakeOperations implements Operations {
   async setLine(stopped: boolean, by: Operator, reason: string) {
     this.lineState = stopped ? { stopped, by: by.name, reason, since: 0 } : RUNNING_LINE;
     return this.lineState;
+  }
+
+  async testPages(channel: string | null, by: Operator, reason: string) {
+    this.#check();
+    this.calls.push({ channel, by: by.name, reason });
+    return [{ channel: channel ?? 'duty', accepted: true, ms: 7 }];
   }
 
   onLog(listener: () => void) {
