@@ -91,6 +91,6 @@ export const MUTANTS: Readonly<Record<string, Mutant>> = {
   'failures do not halt': { breaks: /^(canary|live):/ },
   'a page is taken out of the outbox before it was taken': {
     breaks: /^(S18|live):/,
-    wiring: { pager: (pager) => ({ name: pager.name, send: async () => undefined }) },
+    wiring: { pager: ({ name, resolves }) => ({ name, resolves, send: async () => undefined }) },
   },
 };
