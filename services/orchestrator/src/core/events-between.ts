@@ -1,5 +1,6 @@
 import type { Page, Report } from '@breakwater/shared';
 import type { DomainEvent } from './event.ts';
+import { holdChanges, WAITS } from './hold.ts';
 import { type HostRow, type Rollout, type Wave, waveName, waveOf } from './rollout.ts';
 import type { Input } from './input.ts';
 import { HOST_TRANSITIONS, ROLLOUT_TRANSITIONS, WAVE_TRANSITIONS } from './transitions.ts';
@@ -25,6 +26,14 @@ export function eventsBetween(
   for (const [index, wave] of after.waves.entries()) {
     const old = before.waves[index];
     if (old && old.state !== wave.state) events.push(waveEvent(after, old, wave));
+  }
+  for (const change of holdChanges(before, after)) events.push({ type: 'wave.held', rollout, ...change });
+  if (
+    before.state === after.state &&
+    before.verdict !== after.verdict &&
+    WAITS.includes(after.verdict.code)
+  ) {
+    events.push({ type: 'rollout.waiting', rollout, verdict: after.verdict });
   }
   if (before.state !== after.state) {
     assertLegal('rollout', rollout, before.state, after.state, ROLLOUT_TRANSITIONS[before.state]);

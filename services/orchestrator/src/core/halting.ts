@@ -6,6 +6,7 @@ import {
   type WaveState,
 } from '@breakwater/shared';
 import type { Context } from './context.ts';
+import { canaryGone } from './absence.ts';
 import { whyNot } from './budget.ts';
 import { enter, inFlight, isMoving, mapRows } from './host-row.ts';
 import { type Rollout, rowsOf, type Wave, waveName, waveOf } from './rollout.ts';
@@ -49,11 +50,13 @@ function haltCause(rollout: Rollout, context: Context): LocatedVerdict | null {
     const [first] = failed.toSorted((a, b) => a.since - b.since);
     if (first?.failure) return { ...first.failure, host: first.id, wave: waveName(wave) };
   }
+  const gone = canaryGone(rollout);
+  if (gone) return gone;
   const current = rollout.waves.find((wave) => wave.state === 'running' || wave.state === 'soaking');
   const { progressDeadline } = rollout.strategy;
   if (rollout.state !== 'running') return null;
   if (!current) return rollout.waves.every(isOver) ? leftBehind(rollout) : null;
-  if (current.startedAt === null) return null;
+  if (current.startedAt === null || current.held !== null) return null;
   if (context.now < progressEnd(rollout, current, current.startedAt)) return null;
   const reason = `wave ${waveName(current)} has not passed within ${formatDuration(progressDeadline)}`;
   return {

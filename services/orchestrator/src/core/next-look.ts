@@ -22,14 +22,24 @@ export function nextLook(rollout: Rollout, context: Context): number | null {
   });
   const wave = currentWave(rollout);
   if (rollout.state === 'running' && wave !== null) {
-    if (wave.startedAt !== null) times.push(progressEnd(rollout, wave, wave.startedAt));
+    if (wave.startedAt !== null && wave.held === null) times.push(progressEnd(rollout, wave, wave.startedAt));
     if (wave.hosts.some((id) => rollout.hosts[id]?.state === 'ready'))
       times.push(context.now + WAITING_LOOK_MS);
   }
-  if (rollout.state === 'planned') times.push(context.now);
+  if (
+    rollout.state === 'planned' ||
+    (wave !== null && wave.startedAt === null && rollout.state === 'running')
+  ) {
+    times.push(waitEnd(rollout, context));
+  }
   if (rollout.state === 'rollingBack') times.push(context.now + WAITING_LOOK_MS);
   if (rollout.state === 'halted') times.push((rollout.lastPageAt ?? context.now) + context.repageEveryMs);
   // A time that has passed without effect must not make a busy loop.
   const soonest = times.reduce((a, b) => Math.min(a, b), Infinity);
   return soonest === Infinity ? null : Math.max(soonest, context.now + 1);
+}
+
+/** When what keeps a rollout from going on could be over: at the end of a freeze; everything else may end at any moment. */
+function waitEnd(rollout: Rollout, { now, thawsAt }: Context): number {
+  return rollout.verdict.code === 'frozen' && thawsAt !== null ? thawsAt : now + WAITING_LOOK_MS;
 }

@@ -1,7 +1,9 @@
 import { pass, pending, type WaveState } from '@breakwater/shared';
 import { whyNot } from './budget.ts';
 import type { Context } from './context.ts';
+import { whyNotYet } from './begin.ts';
 import { isTolerated } from './halting.ts';
+import { holdOf, waiting } from './hold.ts';
 import { enter, inFlight, mapRows } from './host-row.ts';
 import { type HostRow, type Rollout, rowsOf, type Wave, waveName, waveOf } from './rollout.ts';
 import { isVouchedFor, vouched } from './vantage.ts';
@@ -88,6 +90,8 @@ function startNext(rollout: Rollout, context: Context): Rollout {
       verdict: { ...verdict, wave: waveName(wave) },
     };
   }
+  const hold = holdOf(rollout, context);
+  if (hold !== null) return waiting(rollout, { ...hold, wave: waveName(wave) });
   const verdict = pending('wave_running', `wave ${waveName(wave)} is being changed`);
   const running = { ...rollout, verdict: { ...verdict, wave: waveName(wave) } };
   return withWave(running, wave, { state: 'running', startedAt: now });
@@ -107,6 +111,8 @@ export function runWaves(rollout: Rollout, context: Context): Rollout {
 export function runPreflight(rollout: Rollout, context: Context): Rollout {
   const { now } = context;
   if (rollout.state === 'planned') {
+    const wait = whyNotYet(rollout, context);
+    if (wait !== null) return waiting(rollout, wait);
     const staging = mapRows(rollout, (row) => (row.state === 'pending' ? enter(row, 'staging', now) : row));
     const verdict = pending('preflight_running', 'every host is proving the change offline');
     return { ...staging, state: 'preflighting', since: now, verdict };

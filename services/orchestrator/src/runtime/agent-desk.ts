@@ -1,4 +1,5 @@
 import {
+  BreakwaterError,
   type HostId,
   type PollRequest,
   type PollResponse,
@@ -54,12 +55,11 @@ function waitingRoom(deps: Pick<EngineDeps, 'wakeups' | 'clock'>): WaitingRoom {
 export function createAgentDesk(deps: EngineDeps, engine: Engine, verifyWithinMs: number): AgentDesk {
   const { store, watch, clock } = deps;
   const room = waitingRoom(deps);
-  const places = new Map(watch.enrolled.map((host) => [host.id, host]));
   // All hosts are answered from one snapshot until the log moves: who asks whom is worked out once for each.
   const tasks = new WeakMap<Snapshot, ReadonlyMap<HostId, VantageTask[]>>();
 
   function tasksIn(snapshot: Snapshot): ReadonlyMap<HostId, VantageTask[]> {
-    const known = tasks.get(snapshot) ?? vantageTasks(snapshot.live.values(), places);
+    const known = tasks.get(snapshot) ?? vantageTasks(snapshot.live.values(), watch.places());
     tasks.set(snapshot, known);
     return known;
   }
@@ -69,6 +69,13 @@ export function createAgentDesk(deps: EngineDeps, engine: Engine, verifyWithinMs
     const { claims } = await store.snapshot();
     for (const owner of new Set(targets.flatMap((target) => claims.get(target) ?? [])))
       await engine.decide(owner, { type: 'look' });
+  }
+
+  /** A removed host has no say any more, and nothing is said to it: not even whom to ask. */
+  async function assertMember(host: HostId): Promise<void> {
+    const order = (await store.snapshot()).orders.get(host);
+    if (order?.kind === 'removed')
+      throw new BreakwaterError('host_removed', `${host} was removed: ${order.reason}`);
   }
 
   async function takeIn(host: HostId, request: PollRequest): Promise<number> {
@@ -95,6 +102,7 @@ export function createAgentDesk(deps: EngineDeps, engine: Engine, verifyWithinMs
 
   return {
     async poll(host, request, signal) {
+      await assertMember(host);
       const news = watch.see(host, request.status, request.journal, request.vantage);
       const deadline = clock.monotonic() + request.waitMs;
       const acknowledged = await takeIn(host, request);

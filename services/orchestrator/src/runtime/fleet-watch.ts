@@ -9,7 +9,12 @@ import type { Word } from '../core/watch.ts';
  * and written through to the store now and then, so that every orchestrator and every restart knows it.
  */
 export interface FleetWatch {
+  /** Who is enrolled now: hosts may join and leave at any time. */
   readonly enrolled: readonly EnrolledHost[];
+  /** The same by id. */
+  places(): ReadonlyMap<HostId, EnrolledHost>;
+  /** Takes another list of hosts; what was heard of those that stay is kept. */
+  enrol(hosts: readonly EnrolledHost[]): void;
   /**
    * Notes what a host has just said of itself, and of others that it was to ask.
    * @returns those of whom it now says something else than it did.
@@ -39,12 +44,13 @@ export interface FleetWatch {
 /** @param unknownAfterMs how long after its last word a host counts as `unknown`. */
 export function watchFleet(
   store: Pick<Store, 'putSightings' | 'sightings'>,
-  enrolled: readonly EnrolledHost[],
+  hosts: readonly EnrolledHost[],
   unknownAfterMs: number,
   clock: Clock,
 ): FleetWatch {
   const seen = new Map<HostId, HostSighting>();
   const unsaved = new Map<HostId, HostSighting>();
+  const roster = rosterOf(hosts);
   let listening: number | null = clock.now();
 
   const availability = (host: HostId): Availability =>
@@ -65,7 +71,11 @@ export function watchFleet(
   };
 
   return {
-    enrolled,
+    get enrolled() {
+      return roster.hosts;
+    },
+    places: () => roster.places,
+    enrol: (next) => roster.enrol(next),
     see(host, status, journal, results) {
       const known = seen.get(host);
       const words = wordsOf(results, clock.now());
@@ -82,7 +92,7 @@ export function watchFleet(
     },
     sighting: (host) => seen.get(host) ?? null,
     fleet: (busy, orders) => {
-      const present = enrolled.filter(({ id }) => orders.get(id)?.kind !== 'removed');
+      const present = roster.hosts.filter(({ id }) => orders.get(id)?.kind !== 'removed');
       const members = present.map(({ address: _address, port: _port, ...host }): FleetHost => {
         const { id } = host;
         const drained = orders.get(id)?.kind === 'drained';
@@ -92,7 +102,7 @@ export function watchFleet(
       return new Map(members.map((host) => [host.id, host]));
     },
     words: () => spoken(seen),
-    connected: () => enrolled.filter(({ id }) => availability(id) !== 'unknown').length,
+    connected: () => roster.hosts.filter(({ id }) => availability(id) !== 'unknown').length,
     storeReached(reached) {
       if (!reached) listening = null;
       else listening ??= clock.now();
@@ -109,6 +119,20 @@ export function watchFleet(
         for (const [host, mine] of batch) unsaved.set(host, unsaved.get(host) ?? mine);
         throw error;
       }
+    },
+  };
+}
+
+/** Who is enrolled, as it may change while everything runs. */
+function rosterOf(hosts: readonly EnrolledHost[]) {
+  const byId = (some: readonly EnrolledHost[]): ReadonlyMap<HostId, EnrolledHost> =>
+    new Map(some.map((host) => [host.id, host]));
+  return {
+    hosts,
+    places: byId(hosts),
+    enrol(next: readonly EnrolledHost[]): void {
+      this.hosts = next;
+      this.places = byId(next);
     },
   };
 }

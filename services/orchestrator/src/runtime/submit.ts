@@ -66,7 +66,7 @@ function create({ guard }: EngineDeps, engine: Engine, asked: Asked, snapshot: S
     throw new BreakwaterError('line_stopped', `the line is stopped: ${line.reason ?? 'no reason'}`);
   const planned = planFor(engine, submission, snapshot);
   assertSamePlan(submission, planned);
-  assertFree(planned, snapshot);
+  if (submission.whenBusy === 'refuse') assertFree(planned, snapshot);
   const { now, fleet, nextEpoch } = engine.context(snapshot, null);
   const id = RolloutId.parse(`r-${nextEpoch}`);
   return newRollout({ id, submission, bundle, plan: planned, by: by.name, epoch: nextEpoch, now }, fleet);

@@ -79,6 +79,8 @@ function sentence(event: DomainEvent, { submittedBy, waves }: Rollout): string |
     case 'vantage.asked':
     case 'vantage.reported':
       return evidence(event, isCanary(event.host, waves));
+    case 'rollout.waiting':
+      return `The rollout waits: ${stop(event.verdict.reason)}`;
     case 'wave.held':
       return event.reason === null
         ? `The ${event.wave} wave may take hosts again.`
