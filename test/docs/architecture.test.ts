@@ -8,6 +8,7 @@ import { EXIT, ORDERS } from '../../services/agent/src/core/console.ts';
 import { TRANSITIONS } from '../../services/agent/src/core/transitions.ts';
 import { PERMISSIONS, ROUTE_PERMISSIONS } from '../../services/orchestrator/src/adapters/http/roles.ts';
 import { LEGAL } from '../../services/orchestrator/src/core/commands.ts';
+import { HALTING_RULE, IN_WORDS, STAGES } from '../../services/orchestrator/src/core/halting-rule.ts';
 import {
   HOST_TRANSITIONS,
   ROLLOUT_TRANSITIONS,
@@ -78,6 +79,16 @@ describe('what the documentation says is what the code does', () => {
   ])('the states: %s', (heading, transitions) => {
     const rows = rowsBelow('docs/ARCHITECTURE.md', heading);
     expect(Object.fromEntries(rows.map(([from, to]) => [from, words(to)]))).toEqual(transitions);
+  });
+
+  test('the halting rule', () => {
+    const rows = rowsBelow('docs/halting.md', 'When a rollout halts');
+    const rule = Object.entries(HALTING_RULE).map(([cause, effects]) => [
+      IN_WORDS[cause as keyof typeof IN_WORDS].replaceAll('`', ''),
+      ...STAGES.map((stage) => effects[stage]),
+    ]);
+    expect(rows).toEqual(rule);
+    expect(read('docs/halting.md')).toContain(`| what happens | ${STAGES.join(' | ')} |`);
   });
 
   test('the errors', () => {

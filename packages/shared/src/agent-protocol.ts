@@ -157,6 +157,12 @@ export const Report = z.strictObject({
 });
 export type Report = z.infer<typeof Report>;
 
+/**
+ * A number of the orchestrators' log. It only grows, whichever of them answers: one that falls behind what was seen
+ * before comes from somebody who knows less than was known already. The bound leaves room to jump beyond any claim.
+ */
+const Sequence = z.int().min(0).max(1_000_000_000_000);
+
 /** `POST /agent/v1/poll`. The identity is the connection's, never the body's. */
 export const PollRequest = z.strictObject({
   protocol: z.literal(PROTOCOL_VERSION),
@@ -169,6 +175,8 @@ export const PollRequest = z.strictObject({
   vantage: z.array(VantageResult).max(MOST_VANTAGE_TASKS).default([]),
   /** The level that the agent already follows; the answer waits until there is another one. */
   following: z.string().max(64),
+  /** The highest sequence that this agent has been answered with: a store that is behind it has lost something. */
+  sequence: Sequence.default(0),
   waitMs: z.int().min(0).max(30_000),
 });
 export type PollRequest = z.infer<typeof PollRequest>;
@@ -180,5 +188,7 @@ export const PollResponse = z.strictObject({
   vantage: z.array(VantageTask).max(MOST_VANTAGE_TASKS).default([]),
   /** Highest `seq` of this journal that is stored; the agent need not send it again. */
   acknowledged: z.int().min(0),
+  /** As of which event of the log this was answered. An agent uses nothing that is older than what it has seen. */
+  sequence: Sequence.default(0),
 });
 export type PollResponse = z.infer<typeof PollResponse>;

@@ -132,3 +132,31 @@ test('another state of health is told at once, although no record speaks of it',
   await host.pass(10_100);
   expect(host.orchestrator.status?.health.verdict).toBe('fail');
 });
+
+test('an answer that knows less than was answered before is not used, by whichever orchestrator', async () => {
+  host.orchestrator.sequence = 20;
+  host.assign(1, 'stage', GOOD);
+  await host.pass(1000);
+  // One that was stopped for a while, and grants what was withdrawn since.
+  host.orchestrator.sequence = 19;
+  host.assign(1, 'apply', GOOD);
+  await host.pass(20_000);
+  expect(host.agent?.memory.change?.phase).toBe('ready');
+  host.orchestrator.sequence = 21;
+  host.assign(1, 'apply', GOOD);
+  await host.pass(45_000);
+  expect(host.agent?.memory.change?.phase).toBe('soaked');
+});
+
+test('the highest sequence is told with every poll, and after a restart at least the epoch', async () => {
+  host.orchestrator.sequence = 20;
+  host.assign(7, 'stage', GOOD);
+  await host.pass(1000);
+  await host.pass(20_000);
+  expect(host.orchestrator.polls.at(-1)?.sequence).toBe(20);
+  await host.stop();
+  await host.start();
+  await host.pass(1000);
+  const [first] = host.orchestrator.polls.slice(-2);
+  expect(first?.sequence).toBeGreaterThanOrEqual(7);
+});

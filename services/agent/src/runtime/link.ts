@@ -57,6 +57,8 @@ export class Link {
   #told = '';
   /** The level that was heard last, followed or refused. */
   #heard = revisionOf(null);
+  /** The highest sequence that was answered; an epoch is one too, and is remembered across restarts. */
+  #sequence = 0;
   /** When the request left whose answer was used last. */
   #newestAskedAt = Number.NEGATIVE_INFINITY;
   readonly #news = new Wakeup();
@@ -130,6 +132,7 @@ export class Link {
         reports: this.#unacknowledged(),
         vantage: this.#vantage.results(),
         following: this.#heard,
+        sequence: this.#newestSequence(),
         waitMs,
       } as const;
       used = this.#use(await orchestrator.poll(request, signal), askedAt);
@@ -156,10 +159,21 @@ export class Link {
       log.warn({ age }, 'an answer came after its lease; nothing is used');
       return false;
     }
-    this.#acknowledged = response.acknowledged;
     // Two polls may cross: what was asked earlier may be older than what is already known, never newer than
     // what the next question will bring.
-    if (askedAt < this.#newestAskedAt) return true;
+    const crossed = askedAt < this.#newestAskedAt;
+    const newest = this.#newestSequence();
+    if (response.sequence < newest) {
+      // A leader that was stopped and knows no better, or a store that was put back to an earlier state.
+      if (!crossed) {
+        const { sequence } = response;
+        log.error({ sequence, newest }, 'an answer is older than what was answered before; nothing is used');
+      }
+      return crossed;
+    }
+    this.#sequence = response.sequence;
+    this.#acknowledged = response.acknowledged;
+    if (crossed) return true;
     this.#newestAskedAt = askedAt;
     this.#heed(response, askedAt + leaseMs);
     return true;
@@ -174,6 +188,10 @@ export class Link {
     this.#heard = revision;
     this.#vantage.follow(vantage, validUntil);
     this.#agent.follow({ assignment: refused === null ? assignment : null, validUntil });
+  }
+
+  #newestSequence(): number {
+    return Math.max(this.#sequence, this.#agent.memory.highestEpoch);
   }
 
   #hasNews(): boolean {

@@ -25,6 +25,8 @@ export class FakeOrchestrator implements OrchestratorClient {
   hasty = false;
   /** How long an answer is stuck on its way; what it says was true when it was sent. */
   stuckMs = 0;
+  /** The newest event of its log; at least the epoch that it speaks of, and `null` when nothing else moves it. */
+  sequence: number | null = null;
   answersAs = HostId.parse('ns1');
   polls: PollRequest[] = [];
   reports: Report[] = [];
@@ -33,6 +35,7 @@ export class FakeOrchestrator implements OrchestratorClient {
   corrupt: string | null = null;
   #assignment: Assignment | null = null;
   #vantage: readonly VantageTask[] = [];
+  #highest = 0;
   #changed = new AbortController();
   readonly #manifests = new Map<Digest, Manifest>();
   readonly #files = new Map<Digest, string>();
@@ -56,6 +59,7 @@ export class FakeOrchestrator implements OrchestratorClient {
 
   assign(assignment: Assignment | null): void {
     this.#assignment = assignment;
+    this.#highest = Math.max(this.#highest, assignment?.epoch ?? 0);
     this.#changed.abort();
     this.#changed = new AbortController();
   }
@@ -81,6 +85,7 @@ export class FakeOrchestrator implements OrchestratorClient {
       assignment: this.#assignment,
       vantage: [...this.#vantage],
       acknowledged: this.#acknowledged(),
+      sequence: this.sequence ?? this.#highest,
     };
     if (this.stuckMs > 0) await sleep(this.#clock, this.stuckMs, signal);
     return response;

@@ -1,8 +1,8 @@
-import { type HostState, inconclusive, type LocatedVerdict, fail, type Verdict } from '@breakwater/shared';
+import { type HostState, inconclusive, type Verdict } from '@breakwater/shared';
 import { limitOf } from './budget.ts';
 import { type Context, RECONNECT_GRACE_MS } from './context.ts';
 import { enter } from './host-row.ts';
-import { type HostRow, type Rollout, rowsOf, waveName, waveOf } from './rollout.ts';
+import { type HostRow, type Rollout, waveOf } from './rollout.ts';
 
 /** States in which a rollout still goes forward, or may again without a new decision about its hosts. */
 const GOING = ['planned', 'preflighting', 'running', 'paused', 'awaitingApproval'];
@@ -14,7 +14,7 @@ const WAITING: readonly HostState[] = ['pending', 'staging', 'ready'];
 export const OWED: readonly string[] = ['skipped_unreachable', 'skipped_drained'];
 
 /** Left out by a person's word about the host, not about the rollout. */
-const ORDERED: readonly string[] = ['skipped_drained', 'skipped_removed'];
+export const ORDERED: readonly string[] = ['skipped_drained', 'skipped_removed'];
 
 function orderedOut({ id }: HostRow, context: Context): Verdict | null {
   const order = context.orders.get(id);
@@ -82,18 +82,4 @@ export function endCatchUp(rollout: Rollout, context: Context): Rollout {
     pausedFrom: null,
     verdict: { ...out.verdict, host: out.id },
   };
-}
-
-/**
- * A change that no canary proves goes no further: its canaries were drained or removed before their turn. A person who
- * skips a canary in so many words has decided that; one who drains a host has not.
- */
-export function canaryGone(rollout: Rollout): LocatedVerdict | null {
-  const wave = rollout.waves.find(({ kind }) => kind === 'canary');
-  if (!wave || wave.state === 'passed') return null;
-  const rows = rowsOf(rollout, wave);
-  const out = rows.find((row) => ORDERED.includes(row.verdict?.code ?? ''));
-  if (!out || !rows.every((row) => row.state === 'skipped')) return null;
-  const reason = `no canary is left: ${out.verdict?.reason ?? out.id}; retry it when it is back, or abort`;
-  return { ...fail('canary_gone', reason), host: out.id, wave: waveName(wave) };
 }

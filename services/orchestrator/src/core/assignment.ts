@@ -37,7 +37,7 @@ export function stepOf(rollout: Rollout, row: HostRow, blocked: string | null): 
     case 'failed':
     case 'lost':
       if (row.grantedAt === null) return null;
-      return row.changed ? 'confirm' : 'revert';
+      return row.changed && row.confirming ? 'confirm' : 'revert';
     case 'reverting':
     case 'revertFailed':
       return 'revert';

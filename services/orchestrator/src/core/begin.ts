@@ -7,7 +7,7 @@ import type { Rollout } from './rollout.ts';
  * Rollouts that a planned one waits for: those that own hosts of it. Of two that want a host the older one owns it, so a
  * rollout never waits for a younger one, and no two wait for each other.
  */
-export function inTheWay(rollout: Rollout, context: Context): RolloutId[] {
+function inTheWay(rollout: Rollout, context: Context): RolloutId[] {
   const owners = Object.values(rollout.hosts).map(({ id }) => context.owners.get(id) ?? rollout.id);
   return [...new Set(owners)].filter((owner) => owner !== rollout.id);
 }

@@ -5,11 +5,20 @@ import { type HostRow, type Rollout, waveOf } from './rollout.ts';
 import { ENDED } from './transitions.ts';
 import { isVouchedFor, lackOf } from './vantage.ts';
 
-/** When a host counts as lost (wall-clock milliseconds), and why. */
+const LONGEST_REASON = 2000;
+
+/** When a host counts as a failure (wall-clock milliseconds), and why: `lost` if it is not known what became of it. */
 interface Deadline {
   at: number;
   verdict: Verdict;
+  as: 'lost' | 'failed';
 }
+
+/**
+ * How long a changed host's status may call it unhealthy without a report that says so. Its agent reports within seconds;
+ * one that does not is believed by its status.
+ */
+const UNWELL_FOR_MS = 15_000;
 
 function silent(row: HostRow, context: Context, within: number): Deadline {
   const heardAt = context.fleet.get(row.id)?.heardAt ?? 0;
@@ -19,6 +28,7 @@ function silent(row: HostRow, context: Context, within: number): Deadline {
       'host_silent',
       `${row.id} has said nothing for ${formatDuration(within)} while it was ${row.state}`,
     ),
+    as: 'lost',
   };
 }
 
@@ -26,7 +36,24 @@ function overdue(row: HostRow, start: number, within: number, doing: string): De
   return {
     at: start + within,
     verdict: fail('deadline_passed', `${row.id} did not finish ${doing} within ${formatDuration(within)}`),
+    as: 'lost',
   };
+}
+
+/** What its status says of a changed host counts without any report: a wrong answer soon, no answer at the deadline. */
+function unwell(row: HostRow, context: Context, within: number): Deadline | null {
+  const status = context.fleet.get(row.id)?.unwell ?? null;
+  if (status === null) return null;
+  const { verdict, reason } = status.verdict;
+  const bound = verdict === 'fail' ? Math.min(UNWELL_FOR_MS, within) : within;
+  const what = `${row.id} has not been well for ${formatDuration(bound)}, by its status, and does not report it`;
+  const told = fail('host_unwell', `${what}: ${reason}`.slice(0, LONGEST_REASON));
+  return { at: Math.max(row.since, status.since) + bound, verdict: told, as: 'failed' };
+}
+
+/** The earliest of several. */
+function first(...deadlines: readonly (Deadline | null)[]): Deadline | null {
+  return deadlines.reduce((a, b) => (a === null || (b !== null && b.at < a.at) ? b : a), null);
 }
 
 /** A soaked host does not wait for ever for those who were to ask it: what nobody says is never a pass. */
@@ -38,6 +65,7 @@ function unvouched(rollout: Rollout, row: HostRow, context: Context, at: number)
       'vantage_silent',
       `${row.id} has soaked, and is not kept: ${lackOf(rollout, row, context)}`,
     ),
+    as: 'lost',
   };
 }
 
@@ -54,11 +82,11 @@ function deadlineOf(rollout: Rollout, row: HostRow, context: Context): Deadline 
       const stuck = row.soaked
         ? unvouched(rollout, row, context, row.since + soak + within)
         : overdue(row, row.since, soak + within, 'its soak');
-      const quiet = silent(row, context, within);
-      return stuck === null || quiet.at < stuck.at ? quiet : stuck;
+      return first(silent(row, context, within), stuck, unwell(row, context, within));
     }
     case 'confirmed':
-      return ENDED.includes(rollout.state) ? null : silent(row, context, within);
+      if (ENDED.includes(rollout.state)) return null;
+      return first(silent(row, context, within), unwell(row, context, within));
     case 'failed':
       return isGoingBack(row) ? overdue(row, row.since, within, 'going back') : null;
     case 'reverting':
@@ -75,7 +103,7 @@ function deadlineOf(rollout: Rollout, row: HostRow, context: Context): Deadline 
   }
 }
 
-/** When the host counts as lost unless it is heard of before, and why; `null` for never. */
+/** When the host counts as a failure unless something better is heard before, and why; `null` for never. */
 export function lossOf(rollout: Rollout, row: HostRow, context: Context): Deadline | null {
   const deadline = deadlineOf(rollout, row, context);
   // An orchestrator that was down itself has heard nobody. It waits for the agents to reconnect before it
@@ -89,7 +117,7 @@ function isWithheld(rollout: Rollout, row: HostRow, context: Context): boolean {
   return row.state === 'applying' && !row.taken && (rollout.state !== 'running' || context.blocked !== null);
 }
 
-/** Declares hosts lost whose deadline has passed. Lost is failed: silence is never success. */
+/** Makes failures of hosts whose deadline has passed. Lost is failed: silence is never success. */
 export function expire(rollout: Rollout, context: Context): Rollout {
   let found = false;
   const next = mapRows(rollout, (row) => {
@@ -97,7 +125,7 @@ export function expire(rollout: Rollout, context: Context): Rollout {
     if (loss === null || loss.at > context.now) return row;
     if (isWithheld(rollout, row, context)) return enter(row, 'ready', context.now);
     found = true;
-    return failAs(row, 'lost', context.now, loss.verdict);
+    return failAs(row, loss.as, context.now, loss.verdict);
   });
   return found ? { ...next, detectedAt: next.detectedAt ?? context.now } : next;
 }

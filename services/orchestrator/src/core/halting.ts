@@ -1,23 +1,26 @@
 import {
   fail,
   formatDuration,
+  type HostId,
+  type HostState,
   type LocatedVerdict,
   type RolloutState,
+  type Verdict,
   type WaveState,
 } from '@breakwater/shared';
 import type { Context } from './context.ts';
-import { canaryGone } from './absence.ts';
 import { whyNot } from './budget.ts';
-import { enter, inFlight, isMoving, mapRows } from './host-row.ts';
+import { canaryGone } from './canary-gone.ts';
+import { type Cause, causeOf, HALTING_RULE, stageOf } from './halting-rule.ts';
+import { goBack, enter, inFlight, isMoving, mapRows } from './host-row.ts';
 import { type Rollout, rowsOf, type Wave, waveName, waveOf } from './rollout.ts';
 
 /** States in which a failure halts the rollout. While paused or waiting for approval it does so all the same. */
 export const WATCHED: readonly RolloutState[] = ['preflighting', 'running', 'paused', 'awaitingApproval'];
 
-/** How many hosts of a wave may fail. Before the canary and in the canary it is none, whatever was configured. */
+/** How many hosts of a wave may fail. In the canary it is none, whatever was configured. */
 function toleranceOf(rollout: Rollout, wave: Wave): number {
-  const preflight = (rollout.pausedFrom ?? rollout.state) === 'preflighting';
-  return preflight || wave.kind === 'canary' ? 0 : rollout.strategy.failureThreshold;
+  return wave.kind === 'canary' ? 0 : rollout.strategy.failureThreshold;
 }
 
 /** A wave that may pass although a host of it failed and is back, since the strategy tolerates that many. */
@@ -37,41 +40,93 @@ function lateness(rollout: Rollout, wave: Wave, context: Context): string {
   return why ? `; ${waiting.id} could not be taken: ${why}` : '';
 }
 
+/** Something that happened, under its row of the table. */
+interface Finding {
+  cause: Cause;
+  wave: Wave;
+  host: HostId | null;
+  verdict: Verdict;
+}
+
+/** The wave that is being changed. */
+function openWave(rollout: Rollout): Wave | undefined {
+  return rollout.waves.find((wave) => wave.state === 'running' || wave.state === 'soaking');
+}
+
 /**
- * The halting rule: what, if anything, stops this rollout now. It looks at every wave, passed ones included,
- * since a confirmed host that turns unhealthy counts as a failure of its wave; and it looks at what is
- * missing (lost hosts, a wave that does not end) as much as at what was said.
+ * All that speaks against going on, worst first: what waves have failed by, then what is wrong with the whole. Waves that
+ * have passed are looked at too: a host that keeps the change is watched until the rollout ends.
  */
-function haltCause(rollout: Rollout, context: Context): LocatedVerdict | null {
-  if (!WATCHED.includes(rollout.state)) return null;
-  for (const wave of rollout.waves) {
-    if (isTolerated(rollout, wave)) continue;
-    const failed = rowsOf(rollout, wave).filter((row) => row.failure !== null);
-    const [first] = failed.toSorted((a, b) => a.since - b.since);
-    if (first?.failure) return { ...first.failure, host: first.id, wave: waveName(wave) };
-  }
+function findingsOf(rollout: Rollout, context: Context): Finding[] {
+  return [
+    ...rollout.waves.flatMap((wave) => failuresOf(rollout, wave)),
+    ...rollout.waves.flatMap((wave) => driftIn(rollout, wave, context)),
+    ...neverHome(rollout),
+    ...withoutCanary(rollout),
+    ...lateWave(rollout, context),
+  ];
+}
+
+function failuresOf(rollout: Rollout, wave: Wave): Finding[] {
+  return rowsOf(rollout, wave)
+    .toSorted((a, b) => a.since - b.since)
+    .flatMap((row) => {
+      const cause = causeOf(wave, row);
+      return cause && row.failure ? [{ cause, wave, host: row.id, verdict: row.failure }] : [];
+    });
+}
+
+/** States of a host in which what is live there was proved, or was what the proof began from. */
+const PROVED: readonly HostState[] = ['ready', 'soaking', 'confirmed'];
+
+/** What runs there is not what was proved: going on would rest on something that nobody has looked at. */
+function driftIn(rollout: Rollout, wave: Wave, { fleet }: Context): Finding[] {
+  return rowsOf(rollout, wave).flatMap((row) => {
+    const drift = PROVED.includes(row.state) ? fleet.get(row.id)?.drift : null;
+    if (drift == null) return [];
+    const verdict = fail('host_drifted', `what is live on ${row.id} was changed by somebody else: ${drift}`);
+    return [{ cause: 'drifts', wave, host: row.id, verdict }];
+  });
+}
+
+/** Nobody knows what a host runs that was tolerated as a failure and then neither went back nor said so: no success. */
+function neverHome(rollout: Rollout): Finding[] {
+  if (!rollout.waves.every(isOver)) return [];
+  const rows = Object.values(rollout.hosts).filter((row) => inFlight(row) && !isMoving(row));
+  return rows.flatMap((row) => {
+    const wave = waveOf(rollout, row.id);
+    return row.failure ? [{ cause: 'neverHome', wave, host: row.id, verdict: row.failure }] : [];
+  });
+}
+
+function withoutCanary(rollout: Rollout): Finding[] {
   const gone = canaryGone(rollout);
-  if (gone) return gone;
-  const current = rollout.waves.find((wave) => wave.state === 'running' || wave.state === 'soaking');
-  const { progressDeadline } = rollout.strategy;
-  if (rollout.state !== 'running') return null;
-  if (!current) return rollout.waves.every(isOver) ? leftBehind(rollout) : null;
-  if (current.startedAt === null || current.held !== null) return null;
-  if (context.now < progressEnd(rollout, current, current.startedAt)) return null;
-  const reason = `wave ${waveName(current)} has not passed within ${formatDuration(progressDeadline)}`;
-  return {
-    ...fail('progress_deadline', reason + lateness(rollout, current, context)),
-    wave: waveName(current),
-  };
+  return gone ? [{ cause: 'canaryGone', ...gone }] : [];
+}
+
+function lateWave(rollout: Rollout, context: Context): Finding[] {
+  const wave = openWave(rollout);
+  const startedAt = wave?.startedAt ?? null;
+  if (!wave || startedAt === null || context.now < progressEnd(rollout, wave, startedAt)) return [];
+  const within = formatDuration(rollout.strategy.progressDeadline);
+  const reason = `wave ${waveName(wave)} has not passed within ${within}${lateness(rollout, wave, context)}`;
+  return [{ cause: 'waveLate', wave, host: null, verdict: fail('progress_deadline', reason) }];
+}
+
+/** The halting rule: what, if anything, stops this rollout now. */
+function haltCause(rollout: Rollout, context: Context): LocatedVerdict | null {
+  const stage = stageOf(rollout, context);
+  const found = findingsOf(rollout, context).find(({ cause, wave }) => {
+    const effect = HALTING_RULE[cause][stage];
+    const atOnce = effect === 'halts' || effect === 'cannot';
+    return atOnce || (effect === 'counts' && !isTolerated(rollout, wave));
+  });
+  if (!found) return null;
+  const { verdict, host, wave } = found;
+  return { ...verdict, ...(host !== null && { host }), wave: waveName(wave) };
 }
 
 const isOver = (wave: Wave): boolean => wave.state === 'passed' || wave.state === 'skipped';
-
-/** Nobody knows what a host runs that was tolerated as a failure and then neither went back nor said so: no success. */
-function leftBehind(rollout: Rollout): LocatedVerdict | null {
-  const lost = Object.values(rollout.hosts).find((row) => inFlight(row) && !isMoving(row));
-  return lost?.failure ? { ...lost.failure, host: lost.id, wave: waveName(waveOf(rollout, lost.id)) } : null;
-}
 
 /**
  * A host that kept the change and then failed goes back alone where the rollout goes on without it: the strategy tolerates
@@ -79,9 +134,7 @@ function leftBehind(rollout: Rollout): LocatedVerdict | null {
  */
 export function sendBackTolerated(rollout: Rollout, context: Context): Rollout {
   if (!WATCHED.includes(rollout.state)) return rollout;
-  return mapRows(rollout, (row) =>
-    row.state === 'failed' && row.changed ? enter(row, 'reverting', context.now) : row,
-  );
+  return mapRows(rollout, (row) => (row.state === 'failed' && row.changed ? goBack(row, context.now) : row));
 }
 
 /** Halts: no host goes on, those in flight go back, those confirmed stay unless the strategy says otherwise. */
@@ -108,7 +161,7 @@ export function callBack(rollout: Rollout, now: number): Rollout {
   return mapRows(rollout, (row) => {
     if (row.state === 'staging') return enter(row, 'pending', now);
     const going = inFlight(row) && row.failure === null;
-    return going ? enter(row, 'reverting', now, fail('called_back', 'the rollout was stopped')) : row;
+    return going ? goBack(row, now, fail('called_back', 'the rollout was stopped')) : row;
   });
 }
 

@@ -30,6 +30,11 @@ export function failAs(row: HostRow, state: HostState, now: number, verdict: Ver
   return { ...enter(row, state, now, verdict), failure: row.failure ?? verdict };
 }
 
+/** Tells a host to go back, whatever it was told before: also once it is lost and is heard of again. */
+export function goBack(row: HostRow, now: number, verdict: Verdict | null = row.verdict): HostRow {
+  return { ...enter(row, 'reverting', now, verdict), confirming: false };
+}
+
 /** Whether the host may be off its last known good: between the grant and the confirmation or the way back. */
 export function inFlight(row: HostRow): boolean {
   return row.grantedAt !== null && UNSURE.includes(row.state);

@@ -1,5 +1,5 @@
 import { fail, type HostId, type HostState, type Report } from '@breakwater/shared';
-import { enter, failAs } from './host-row.ts';
+import { enter, failAs, goBack } from './host-row.ts';
 import { type HostRow, type Rollout, rowOf } from './rollout.ts';
 
 /** States from which each kind of report may move a host on; from any other state it changes nothing. */
@@ -53,14 +53,30 @@ function moved(row: HostRow, report: Report, now: number): HostRow {
     case 'failed':
       return failAs(row, 'failed', now, verdict);
     case 'reverting':
-      return enter(row, 'reverting', now, verdict);
+      return goBack(wentBack(row, report), now, verdict);
     case 'reverted':
-      return { ...enter(row, 'reverted', now, verdict), grantedAt: null, changed: false };
+      return {
+        ...enter(wentBack(row, report), 'reverted', now, verdict),
+        grantedAt: null,
+        changed: false,
+        confirming: false,
+      };
     case 'revertFailed':
       return failAs(row, 'revertFailed', now, verdict);
     default:
       return report.state satisfies never;
   }
+}
+
+/** States of a host that nobody has told to go back. */
+const FORWARD: readonly HostState[] = ['applying', 'verifying', 'soaking', 'confirmed'];
+
+/** A host that goes back unasked has failed, also if it never said so: nobody would notice that it lacks the change. */
+function wentBack(row: HostRow, { state, verdict }: Report): HostRow {
+  if (!FORWARD.includes(row.state)) return row;
+  const why =
+    verdict.verdict === 'fail' ? verdict : fail('went_back', `${row.id} was ${row.state} and is ${state}`);
+  return { ...row, failure: row.failure ?? why };
 }
 
 /** A report that came too late to move the host, but still tells something that must not be lost. */

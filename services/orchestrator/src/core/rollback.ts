@@ -1,7 +1,7 @@
 import { fail, inconclusive } from '@breakwater/shared';
 import { limitOf } from './budget.ts';
 import type { Context } from './context.ts';
-import { enter, isGoingBack, mapRows } from './host-row.ts';
+import { enter, goBack, isGoingBack, mapRows } from './host-row.ts';
 import { type HostRow, type Rollout, rowsOf, waveName, waveOf } from './rollout.ts';
 
 /** Has the new generation and is to give it up. A host that is stuck, lost or left out must not block the others. */
@@ -30,7 +30,7 @@ function isServing(row: HostRow, context: Context): boolean {
 
 function sendBack(rollout: Rollout, row: HostRow, now: number): Rollout {
   const verdict = row.failure ?? inconclusive('rolled_back', 'the rollout is being rolled back');
-  return { ...rollout, hosts: { ...rollout.hosts, [row.id]: enter(row, 'reverting', now, verdict) } };
+  return { ...rollout, hosts: { ...rollout.hosts, [row.id]: goBack(row, now, verdict) } };
 }
 
 /**
@@ -73,7 +73,7 @@ export function beginRollback(rollout: Rollout, now: number): Rollout {
   const asked = mapRows(rollout, (row) => {
     const flying = row.state === 'applying' || row.state === 'verifying' || row.state === 'soaking';
     if (row.state === 'staging') return enter(row, 'pending', now);
-    return isStuck(row) || flying ? enter(row, 'reverting', now, row.failure ?? verdict) : row;
+    return isStuck(row) || flying ? goBack(row, now, row.failure ?? verdict) : row;
   });
   return { ...asked, state: 'rollingBack', since: now, pausedFrom: null };
 }

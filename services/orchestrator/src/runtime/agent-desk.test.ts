@@ -54,6 +54,7 @@ describe('a long poll', () => {
       assignment: null,
       vantage: [],
       acknowledged: 0,
+      sequence: 0,
     });
     expectNobodyWaits(poll);
   });

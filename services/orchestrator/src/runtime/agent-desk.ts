@@ -59,7 +59,7 @@ export function createAgentDesk(deps: EngineDeps, engine: Engine, verifyWithinMs
   const tasks = new WeakMap<Snapshot, ReadonlyMap<HostId, VantageTask[]>>();
 
   function tasksIn(snapshot: Snapshot): ReadonlyMap<HostId, VantageTask[]> {
-    const known = tasks.get(snapshot) ?? vantageTasks(snapshot.live.values(), watch.places());
+    const known = tasks.get(snapshot) ?? vantageTasks(snapshot.live.values(), watch.roster.places());
     tasks.set(snapshot, known);
     return known;
   }
@@ -97,7 +97,8 @@ export function createAgentDesk(deps: EngineDeps, engine: Engine, verifyWithinMs
     const row = rollout?.hosts[host];
     const blocked = blockedBy(snapshot, deps.guard);
     const assignment = rollout && row ? assignmentOf(rollout, row, blocked, verifyWithinMs) : null;
-    return { host, assignment, vantage: tasksIn(snapshot).get(host) ?? [], acknowledged };
+    const vantage = tasksIn(snapshot).get(host) ?? [];
+    return { host, assignment, vantage, acknowledged, sequence: snapshot.head.seq };
   }
 
   return {

@@ -3,21 +3,18 @@ import type { HostSighting, Store } from '../adapters/store/interface.ts';
 import type { Availability, EnrolledHost, Fleet, FleetHost } from '../core/fleet.ts';
 import type { HostOrder } from '../core/host-order.ts';
 import type { Word } from '../core/watch.ts';
+import { type Roster, rosterOf } from './roster.ts';
 
 /**
  * What has been heard of each host, and since when this orchestrator could hear at all. It is kept in memory,
  * and written through to the store now and then, so that every orchestrator and every restart knows it.
  */
 export interface FleetWatch {
-  /** Who is enrolled now: hosts may join and leave at any time. */
-  readonly enrolled: readonly EnrolledHost[];
-  /** The same by id. */
-  places(): ReadonlyMap<HostId, EnrolledHost>;
-  /** Takes another list of hosts; what was heard of those that stay is kept. */
-  enrol(hosts: readonly EnrolledHost[]): void;
+  /** Who is enrolled; what was heard of a host is kept for as long as this orchestrator runs, whoever leaves. */
+  readonly roster: Roster;
   /**
    * Notes what a host has just said of itself, and of others that it was to ask.
-   * @returns those of whom it now says something else than it did.
+   * @returns those of whom it now says something else than it did; itself among them, by its health and its drift.
    */
   see(
     host: HostId,
@@ -71,18 +68,13 @@ export function watchFleet(
   };
 
   return {
-    get enrolled() {
-      return roster.hosts;
-    },
-    places: () => roster.places,
-    enrol: (next) => roster.enrol(next),
+    roster,
     see(host, status, journal, results) {
       const known = seen.get(host);
       const words = wordsOf(results, clock.now());
-      // Another journal (after a lost disk) counts from the beginning again.
-      const acknowledged = known?.journal === journal ? known.acknowledged : 0;
-      note(host, { status, journal, acknowledged, heardAt: clock.now(), ...(words.length > 0 && { words }) });
-      return words.filter((word) => isNews(word, known)).map(({ target }) => target);
+      const said = { status, journal, heardAt: clock.now(), ...(words.length > 0 && { words }) };
+      note(host, sightingOf(said, known));
+      return [...(isOtherwise(status, known) ? [host] : []), ...newsIn(words, known)];
     },
     acknowledge(host, seq) {
       const known = seen.get(host);
@@ -92,17 +84,16 @@ export function watchFleet(
     },
     sighting: (host) => seen.get(host) ?? null,
     fleet: (busy, orders) => {
-      const present = roster.hosts.filter(({ id }) => orders.get(id)?.kind !== 'removed');
+      const present = roster.hosts().filter(({ id }) => orders.get(id)?.kind !== 'removed');
       const members = present.map(({ address: _address, port: _port, ...host }): FleetHost => {
         const { id } = host;
-        const drained = orders.get(id)?.kind === 'drained';
-        const heardAt = seen.get(id)?.heardAt ?? null;
-        return { ...host, heardAt, availability: availability(id), drained, busy: busy.has(id) };
+        const orderly = { drained: orders.get(id)?.kind === 'drained', busy: busy.has(id) };
+        return { ...host, ...lastWord(seen.get(id)), availability: availability(id), ...orderly };
       });
       return new Map(members.map((host) => [host.id, host]));
     },
     words: () => spoken(seen),
-    connected: () => roster.hosts.filter(({ id }) => availability(id) !== 'unknown').length,
+    connected: () => roster.hosts().filter(({ id }) => availability(id) !== 'unknown').length,
     storeReached(reached) {
       if (!reached) listening = null;
       else listening ??= clock.now();
@@ -123,26 +114,40 @@ export function watchFleet(
   };
 }
 
-/** Who is enrolled, as it may change while everything runs. */
-function rosterOf(hosts: readonly EnrolledHost[]) {
-  const byId = (some: readonly EnrolledHost[]): ReadonlyMap<HostId, EnrolledHost> =>
-    new Map(some.map((host) => [host.id, host]));
-  return {
-    hosts,
-    places: byId(hosts),
-    enrol(next: readonly EnrolledHost[]): void {
-      this.hosts = next;
-      this.places = byId(next);
-    },
-  };
-}
-
 /** @param since what a host said before that is too old to go by. */
 function availabilityOf(sighting: HostSighting | undefined, since: number): Availability {
   if (!sighting || sighting.heardAt < since) return 'unknown';
   const { verdict } = sighting.status.health;
   if (verdict === 'pass') return 'healthy';
   return verdict === 'fail' ? 'unhealthy' : 'unknown';
+}
+
+/** What a host has just said, with what is remembered of what it said before. */
+function sightingOf(
+  said: Omit<HostSighting, 'acknowledged' | 'unwellSince'>,
+  known: HostSighting | undefined,
+): HostSighting {
+  // Another journal (after a lost disk) counts from the beginning again.
+  const acknowledged = known?.journal === said.journal ? known.acknowledged : 0;
+  // A host that is not well keeps the time since which it has not been: only its word that it is well ends it.
+  const unwell = said.status.health.verdict !== 'pass' && { unwellSince: known?.unwellSince ?? said.heardAt };
+  return { ...said, acknowledged, ...unwell };
+}
+
+/** What is known of a host by its last word. */
+function lastWord(sighting: HostSighting | undefined): Pick<FleetHost, 'heardAt' | 'unwell' | 'drift'> {
+  if (!sighting) return { heardAt: null, unwell: null, drift: null };
+  const { status, heardAt, unwellSince: since } = sighting;
+  const unwell = since === undefined ? null : { since, verdict: status.health };
+  const { drift } = status;
+  return { heardAt, unwell, drift: drift === null || drift.kind === 'none' ? null : drift.reason };
+}
+
+/** Whether its status says of a host itself what its rollout should look at soon. */
+function isOtherwise({ health, drift }: HostStatus, known: HostSighting | undefined): boolean {
+  if (!known) return false;
+  const before = known.status;
+  return before.health.verdict !== health.verdict || before.drift?.kind !== drift?.kind;
 }
 
 function wordsOf(results: readonly VantageResult[], now: number): Word[] {
@@ -157,10 +162,13 @@ function spoken(seen: ReadonlyMap<HostId, HostSighting>): Map<HostId, readonly W
   );
 }
 
-/** Whether a host says something else of another one than it did before. */
-function isNews({ target, epoch, verdict }: Word, known: HostSighting | undefined): boolean {
-  const before = known?.words?.find((word) => word.target === target && word.epoch === epoch)?.verdict;
-  return before?.verdict !== verdict.verdict || before.code !== verdict.code;
+/** Those of whom a host says something else than it did before. */
+function newsIn(words: readonly Word[], known: HostSighting | undefined): HostId[] {
+  const isNews = ({ target, epoch, verdict }: Word): boolean => {
+    const before = known?.words?.find((word) => word.target === target && word.epoch === epoch)?.verdict;
+    return before?.verdict !== verdict.verdict || before.code !== verdict.code;
+  };
+  return words.filter(isNews).map(({ target }) => target);
 }
 
 /** The newer word holds, and what one has acknowledged stays acknowledged, whoever has heard the host last. */

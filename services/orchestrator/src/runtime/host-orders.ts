@@ -1,6 +1,6 @@
 import { BreakwaterError } from '@breakwater/shared';
 import type { Operator } from '../adapters/http/interface.ts';
-import { HOST_VERBS, type HostAsked, reorder } from '../core/host-order.ts';
+import { HOST_VERBS, type HostAsked, reorder } from '../core/host-verbs.ts';
 import { chain } from './chain.ts';
 import type { Engine } from './engine.ts';
 import type { EngineDeps } from './engine-deps.ts';
@@ -20,7 +20,7 @@ export async function orderHost(
   const owner = await engine.inTurn(async () => {
     for (;;) {
       const { head, orders, live, claims } = await deps.store.snapshot();
-      if (!deps.watch.enrolled.some(({ id }) => id === host))
+      if (!deps.watch.roster.places().has(host))
         throw new BreakwaterError('not_found', `There is no host ${host}.`);
       const now = deps.clock.now();
       const next = reorder(orders.get(host) ?? null, { ...asked, by, since: now }, live.values());

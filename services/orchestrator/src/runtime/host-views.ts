@@ -11,7 +11,7 @@ import type { EngineDeps } from './engine-deps.ts';
 export async function hostViews({ store, watch }: EngineDeps, engine: Engine): Promise<HostView[]> {
   const snapshot = await store.snapshot();
   const { fleet, blocked } = engine.context(snapshot, null);
-  return watch.enrolled.flatMap((host) => {
+  return watch.roster.hosts().flatMap((host) => {
     const seen = fleet.get(host.id);
     if (!seen) return [];
     const status = watch.sighting(host.id)?.status ?? null;

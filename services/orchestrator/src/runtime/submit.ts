@@ -4,13 +4,10 @@ import type { Snapshot } from '../adapters/store/interface.ts';
 import { newRollout } from '../core/new-rollout.ts';
 import type { Rollout } from '../core/rollout.ts';
 import { bundleOf } from './bundles.ts';
-import { chain } from './chain.ts';
 import type { Engine } from './engine.ts';
 import type { EngineDeps } from './engine-deps.ts';
 import { assertFree, assertSamePlan, planFor } from './planning.ts';
-
-/** The caller's name for a request, so that sending it twice does it once. */
-export type Idempotency = { key: string; request: Digest } | null;
+import { type Idempotency, saveBirth } from './save-birth.ts';
 
 /**
  * Takes a submission: plans it, records it as a rollout that owns its hosts, and lets it begin.
@@ -33,7 +30,7 @@ export async function submit(
       const born = create(deps, engine, { submission, by, bundle: bundle.digest }, snapshot);
       // Everything that could refuse the submission has been asked: a refused one leaves no bundle behind.
       if ('files' in bundle) await store.putBundle(bundle.digest, bundle.manifest, bundle.files);
-      if (await save(deps, born, snapshot, idempotency)) return born;
+      if (await saveBirth(deps, born, snapshot, idempotency)) return born;
     }
   });
   return rollout.state === 'planned' ? (await engine.decide(rollout.id, { type: 'look' })).rollout : rollout;
@@ -70,26 +67,4 @@ function create({ guard }: EngineDeps, engine: Engine, asked: Asked, snapshot: S
   const { now, fleet, nextEpoch } = engine.context(snapshot, null);
   const id = RolloutId.parse(`r-${nextEpoch}`);
   return newRollout({ id, submission, bundle, plan: planned, by: by.name, epoch: nextEpoch, now }, fleet);
-}
-
-async function save(
-  { store }: EngineDeps,
-  rollout: Rollout,
-  snapshot: Snapshot,
-  idempotency: Idempotency,
-): Promise<boolean> {
-  const { id, title, reason, submittedBy: by, createdAt } = rollout;
-  const hosts = Object.keys(rollout.hosts).length;
-  const events = chain(
-    snapshot.head,
-    [{ type: 'rollout.submitted', rollout: id, by, title, reason, hosts }],
-    createdAt,
-  );
-  const saved = await store.commit({
-    expected: snapshot.head,
-    events,
-    rollouts: [{ before: null, after: rollout, live: true }],
-    ...(idempotency === null ? {} : { idempotency: { ...idempotency, rollout: id } }),
-  });
-  return saved === 'committed';
 }

@@ -1,5 +1,6 @@
 import { BreakwaterError, sleep } from '@breakwater/shared';
 import { partOf } from '../core/part.ts';
+import { catchUp } from './catch-up.ts';
 import type { Engine } from './engine.ts';
 import type { EngineDeps } from './engine-deps.ts';
 
@@ -67,5 +68,6 @@ export async function standWatch(deps: EngineDeps, engine: Engine, signal: Abort
     repeat(deps, 'check the store', GUARD_EVERY_MS, signal, () => deps.guard.look()),
     repeat(deps, 'exchange sightings', EXCHANGE_EVERY_MS, signal, () => deps.watch.exchange()),
     repeat(deps, 'sweep', SWEEP_EVERY_MS, signal, () => sweepOnce(deps, engine)),
+    repeat(deps, 'bring hosts what they missed', SWEEP_EVERY_MS, signal, () => catchUp(deps, engine)),
   ]);
 }

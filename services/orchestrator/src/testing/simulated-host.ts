@@ -29,6 +29,8 @@ export class SimulatedHost {
   journal: string;
   /** What its name server answers, and so what it says of its health. */
   health: Verdict = pass('answers', 'as before');
+  /** What somebody has changed by hand. */
+  drift: HostStatus['drift'] = null;
   /** The new generation will make its name server answer wrongly. */
   breaks = false;
   assignment: Assignment | null = null;
@@ -36,6 +38,8 @@ export class SimulatedHost {
   vantage: readonly VantageTask[] = [];
   finds: Verdict = pass('answered', 'All questions were answered as expected.');
   acknowledged = 0;
+  /** The highest sequence that it was answered with. */
+  sequence = 0;
   /** Reports that were not acknowledged yet. */
   owed: Report[] = [];
   phase: ReportedState | 'idle' = 'idle';
@@ -53,7 +57,7 @@ export class SimulatedHost {
       lastKnownGood: null,
       epoch: this.#epoch,
       daemon: { running: true, pid: 12, restarts: 0 },
-      drift: null,
+      drift: this.drift,
       health: this.health,
       zones: 2,
     };
@@ -69,6 +73,7 @@ export class SimulatedHost {
         return { target, epoch, verdict: this.finds, askedAgoMs: 0 };
       }),
       following: revisionOf(this.assignment, this.vantage),
+      sequence: this.sequence,
       waitMs: 0,
       ...change,
     };
@@ -89,6 +94,8 @@ export class SimulatedHost {
   /** Polls once without waiting, and takes the answer in. */
   async poll(desk: AgentDesk, change: Partial<PollRequest> = {}): Promise<void> {
     const answer = await desk.poll(this.id, this.request(change), new AbortController().signal);
+    if (answer.sequence < this.sequence) return;
+    this.sequence = answer.sequence;
     this.assignment = answer.assignment;
     this.vantage = answer.vantage;
     this.acknowledged = answer.acknowledged;

@@ -46,6 +46,7 @@ const REQUEST: PollRequest = {
   reports: [],
   vantage: [],
   following: 'none',
+  sequence: 0,
   waitMs: 0,
 };
 

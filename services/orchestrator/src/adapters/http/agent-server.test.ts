@@ -22,6 +22,7 @@ const POLL: PollRequest = {
   reports: [],
   vantage: [],
   following: 'none',
+  sequence: 0,
   waitMs: 0,
 };
 const TOKEN = { authorization: 'Bearer host-token' };
@@ -35,7 +36,7 @@ class FakeDesk implements AgentDesk {
     this.polls.push({ host, request: asked });
     if (asked.waitMs > 0 && !signal.aborted) await once(signal, 'abort');
     if (signal.aborted) this.aborted += 1;
-    return { host, assignment: null, vantage: [], acknowledged: asked.reports.at(-1)?.seq ?? 0 };
+    return { host, assignment: null, vantage: [], acknowledged: asked.reports.at(-1)?.seq ?? 0, sequence: 0 };
   }
 
   async manifest(digest: string) {
@@ -88,6 +89,7 @@ describe('the listener for agents', () => {
       assignment: null,
       vantage: [],
       acknowledged: 0,
+      sequence: 0,
     });
     expect(desk.polls).toEqual([{ host: 'ns1.ams', request: POLL }]);
   });

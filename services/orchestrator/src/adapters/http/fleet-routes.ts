@@ -1,5 +1,5 @@
 import { BreakwaterError } from '@breakwater/shared';
-import { HOST_VERBS, type HostVerb } from '../../core/host-order.ts';
+import { HOST_VERBS, type HostVerb } from '../../core/host-verbs.ts';
 import { operatorOf } from './bearer.ts';
 import type { HostView, Operations } from './interface.ts';
 import { HostList, HostOrderReply, HostReply, LineReply } from './replies.ts';

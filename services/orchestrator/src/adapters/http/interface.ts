@@ -10,7 +10,8 @@ import type {
   Submission,
 } from '@breakwater/shared';
 import type { LoggedEvent, Verb } from '../../core/event.ts';
-import type { HostOrder, HostVerb } from '../../core/host-order.ts';
+import type { HostOrder } from '../../core/host-order.ts';
+import type { HostVerb } from '../../core/host-verbs.ts';
 import type { FleetHost } from '../../core/fleet.ts';
 import type { Line } from '../../core/line.ts';
 import type { PlannedWave } from '../../core/plan.ts';

@@ -61,6 +61,8 @@ export interface HostSighting {
   acknowledged: number;
   /** Wall-clock milliseconds of the orchestrator that heard it. */
   heardAt: number;
+  /** Since when it has not called itself well, in wall-clock milliseconds; absent while it does. */
+  unwellSince?: number;
   /** What it last said of hosts that it was to ask, if it was to ask any. */
   words?: readonly Word[];
 }

@@ -22,6 +22,8 @@ export function host(id: string, change: Partial<FleetHost> = {}): FleetHost {
     labels: {},
     availability: 'healthy',
     heardAt: 0,
+    unwell: null,
+    drift: null,
     busy: false,
     drained: false,
     ...change,

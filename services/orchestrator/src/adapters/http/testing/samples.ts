@@ -99,6 +99,8 @@ export function sampleHost(id: string, changes: Partial<HostView> = {}): HostVie
     labels: {},
     availability: 'healthy',
     heardAt: T0,
+    unwell: null,
+    drift: null,
     busy: false,
     drained: false,
     address: '192.0.2.1',
