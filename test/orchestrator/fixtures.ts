@@ -78,6 +78,7 @@ function rolloutOf(number: number, hosts: readonly string[], changes: Partial<Ro
     ],
     hosts: Object.fromEntries(hosts.map((name) => [host(name), row(name)])),
     vantage: {},
+    gates: {},
     detectedAt: null,
     haltedAt: null,
     pagedAt: null,

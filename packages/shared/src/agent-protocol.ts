@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { sha256 } from './bundle.ts';
 import { AssignedCheck, RCODES } from './check.ts';
+import { MOST_LATENCIES } from './gate.ts';
 import { Digest, Epoch, HostId, RolloutId } from './ids.ts';
 import { ACTIONS } from './strategy.ts';
 import { Expect } from './submission.ts';
@@ -44,6 +45,8 @@ export const Assignment = z.strictObject({
   action: z.enum(ACTIONS).default('restart'),
   /** How many rounds in a row must go wrong until a host that was well counts as failed. */
   failAfter: z.int().min(1).max(5).default(2),
+  /** Whether the host is to measure itself, at the pace of every other host of the rollout, for a comparison. */
+  measure: z.literal(true).optional(),
 });
 export type Assignment = z.infer<typeof Assignment>;
 
@@ -103,6 +106,16 @@ export function revisionOf(
   return `${level}.${sha256(tasks.join('\n')).slice(0, 16)}`;
 }
 
+/** What a host has measured of its own daemon lately, with the generation that is live now, by plain questions. */
+export const Measures = z.strictObject({
+  asked: z.int().min(0),
+  /** Questions that were not answered with NOERROR. */
+  failed: z.int().min(0),
+  /** A sample of how long the others took, in milliseconds. */
+  latencies: z.array(z.number().min(0).max(60_000)).max(MOST_LATENCIES),
+});
+export type Measures = z.infer<typeof Measures>;
+
 /** What the host is like right now; the orchestrator shows it, and budgets with its health. */
 export const HostStatus = z.strictObject({
   /** The generation that the managed root links to, and the newest confirmed one. */
@@ -124,6 +137,8 @@ export const HostStatus = z.strictObject({
     .strictObject({ kind: z.enum(['none', 'files', 'link']), reason: z.string().max(2000) })
     .nullable()
     .default(null),
+  /** Absent while nothing is to be measured, or nothing has been. */
+  measures: Measures.optional(),
 });
 export type HostStatus = z.infer<typeof HostStatus>;
 

@@ -37,6 +37,11 @@ export const ERRORS = {
     'The strategy contradicts itself',
     'Change the field at the given path; it is never corrected for you.',
   ),
+  gate_unavailable: kind(
+    422,
+    'A gate can never be measured here',
+    'Configure what it needs, or submit without this gate.',
+  ),
   strategy_beyond_limits: kind(
     422,
     'The strategy goes beyond what this fleet allows',
@@ -92,6 +97,16 @@ export const ERRORS = {
     409,
     'A host is already in another rollout',
     'Wait for the rollout in the way, or abort it.',
+  ),
+  canary_unproven: kind(
+    409,
+    'The canary has not proved the change, and nothing goes on without it',
+    'Submit the change again: it gets a canary of its own.',
+  ),
+  emergency_expired: kind(
+    409,
+    'The emergency has expired',
+    'Roll it back or abort it; submit a new one if it is still needed.',
   ),
   plan_changed: kind(
     409,

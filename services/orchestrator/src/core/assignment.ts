@@ -67,5 +67,6 @@ export function assignmentOf(
     verifyWithinMs,
     action: rollout.strategy.action,
     failAfter: rollout.strategy.consecutiveFailures,
+    ...(rollout.strategy.gates.some(({ kind }) => kind === 'comparison') && { measure: true }),
   };
 }

@@ -51,11 +51,14 @@ export function catchUpOf(
       canary: { ...canary, hosts: 1 },
       datacenters: { ...datacenters, order: [] },
       approval: 'none',
+      // There is no unchanged host left that it could be compared with.
+      gates: original.strategy.gates.filter(({ kind }) => kind !== 'comparison'),
     },
     checks: [...original.checks],
     // What changes on this host is not what changed on the others: it may have missed more than one.
     expect: { ...original.expect, noChange: false },
     whenBusy: 'refuse',
+    emergency: null,
   };
   const wave = { kind: 'canary' as const, datacenter: null, hosts: [host.id], soakMs: canary.soak };
   const plan = { waves: [wave], warnings: [] };

@@ -10,6 +10,8 @@ import type {
   WaveState,
 } from '@breakwater/shared';
 
+import type { GatePhase } from './gate-record.ts';
+
 /** The verbs by which a person steers a rollout. */
 export const VERBS = ['approve', 'pause', 'resume', 'abort', 'rollback', 'retry', 'skip'] as const;
 export type Verb = (typeof VERBS)[number];
@@ -26,6 +28,16 @@ export type DomainEvent =
       title: string;
       reason: string;
       hosts: number;
+      emergency?: { incident: string; expiresAt: number };
+    }
+  /** An emergency has made a rollout give these hosts up. */
+  | {
+      type: 'rollout.overtaken';
+      rollout: RolloutId;
+      by: OperatorName;
+      emergency: RolloutId;
+      incident: string;
+      hosts: HostId[];
     }
   | {
       type: 'rollout.command';
@@ -68,6 +80,18 @@ export type DomainEvent =
       host: HostId;
       point: HostId;
       verdict: Verdict;
+    }
+  /** A gate of a wave is measured from now on; and what each measurement told. */
+  | { type: 'gate.begun'; rollout: RolloutId; wave: string; gate: string; phase: GatePhase }
+  | {
+      type: 'gate.measured';
+      rollout: RolloutId;
+      wave: string;
+      gate: string;
+      phase: GatePhase;
+      verdict: Verdict;
+      /** Whether it told something else than the measurement before, or missed its condition. */
+      news: boolean;
     }
   /** While a wave runs no further host may be taken (`reason`), or one may again (`null`). */
   | { type: 'wave.held'; rollout: RolloutId; wave: string; reason: string | null }

@@ -23,6 +23,7 @@ export function eventsBetween(
     if (old && old !== row) events.push(...hostEvents(after, old, row, input));
   }
   events.push(...vantageEvents(before, after));
+  events.push(...gateEvents(before, after));
   for (const [index, wave] of after.waves.entries()) {
     const old = before.waves[index];
     if (old && old.state !== wave.state) events.push(waveEvent(after, old, wave));
@@ -86,6 +87,23 @@ function vantageEvents(before: Rollout, after: Rollout): DomainEvent[] {
       return [{ type: 'vantage.reported', ...place, point: point.host, verdict: point.verdict }];
     });
   });
+}
+
+/** Which gates are measured now, and what was measured. */
+function gateEvents(before: Rollout, after: Rollout): DomainEvent[] {
+  if (before.gates === after.gates) return [];
+  return Object.entries(after.gates).flatMap(([wave, records]) =>
+    records.flatMap(({ gate, phase, begunAt, at, verdict }): DomainEvent[] => {
+      const old = before.gates[wave]?.find(
+        (one) => one.gate === gate && one.phase === phase && one.begunAt === begunAt,
+      );
+      const place = { rollout: after.id, wave, gate, phase };
+      if (!old) return [{ type: 'gate.begun', ...place }];
+      if (old.at === at) return [];
+      const news = verdict.verdict === 'fail' || verdict.verdict !== old.verdict.verdict;
+      return [{ type: 'gate.measured', ...place, verdict, news }];
+    }),
+  );
 }
 
 function waveEvent(rollout: Rollout, old: Wave, wave: Wave): DomainEvent {

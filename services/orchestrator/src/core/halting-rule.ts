@@ -30,9 +30,12 @@ export const CAUSES = [
   'vantageUnreachable',
   'vantageSilent',
   'drifts',
+  'gateFails',
+  'gateUnclear',
   'neverHome',
   'canaryGone',
   'waveLate',
+  'expires',
 ] as const;
 export type Cause = (typeof CAUSES)[number];
 
@@ -68,6 +71,8 @@ function always(effect: Effect, but: Partial<Row>): Row {
 const ONCE_HEARD = { restarted: 'waits' } as const;
 /** Only a host in flight can do so, and these moments have none. */
 const IN_FLIGHT = { preflight: 'cannot', awaitingApproval: 'cannot' } as const;
+/** An orchestrator that has just begun has not measured for long enough. */
+const MEASURED_FIRST = { restarted: 'cannot' } as const;
 /** A wave that somebody stops is not late. */
 const BY_ITS_OWN = { preflight: 'waits', held: 'waits', paused: 'waits', awaitingApproval: 'waits' } as const;
 
@@ -88,9 +93,12 @@ export const HALTING_RULE: Readonly<Record<Cause, Row>> = {
   vantageUnreachable: always('counts', IGNORED),
   vantageSilent: always('counts', { ...ONCE_HEARD, ...IN_FLIGHT, ...IGNORED }),
   drifts: always('halts', IGNORED),
+  gateFails: always('halts', IGNORED),
+  gateUnclear: always('halts', { ...MEASURED_FIRST, ...IGNORED }),
   neverHome: always('halts', { ...IN_FLIGHT, ...ONCE_HEARD, ...IGNORED }),
   canaryGone: always('halts', IGNORED),
   waveLate: always('halts', { ...BY_ITS_OWN, ...ONCE_HEARD, ...IGNORED }),
+  expires: always('halts', IGNORED),
 };
 
 /** Each cause in words, as the documentation has it. */
@@ -107,9 +115,12 @@ export const IN_WORDS: Readonly<Record<Cause, string>> = {
   vantageUnreachable: 'two other hosts get nothing to judge from a changed one',
   vantageSilent: 'those who have to ask a soaked host say nothing for `applyDeadline`',
   drifts: 'somebody changed what is live on a host that has proved or kept the change',
+  gateFails: 'a gate misses its condition more often than it tolerates',
+  gateUnclear: 'a gate tells neither pass nor fail for its `deadline`',
   neverHome: 'all waves are over, and a tolerated failure has not gone back',
   canaryGone: 'every canary was drained or removed before its turn',
   waveLate: 'a wave has not passed within `progressDeadline`',
+  expires: 'an emergency is out of time, and some of its hosts still wait',
 };
 
 /** Why nothing may be granted now, or `null`: it stops a wave without its doing. */

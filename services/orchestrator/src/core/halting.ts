@@ -11,6 +11,8 @@ import {
 import type { Context } from './context.ts';
 import { whyNot } from './budget.ts';
 import { canaryGone } from './canary-gone.ts';
+import { expired } from './emergency.ts';
+import { gateFindings } from './gates-halting.ts';
 import { type Cause, causeOf, HALTING_RULE, stageOf } from './halting-rule.ts';
 import { goBack, enter, inFlight, isMoving, mapRows } from './host-row.ts';
 import { type Rollout, rowsOf, type Wave, waveName, waveOf } from './rollout.ts';
@@ -61,9 +63,11 @@ function findingsOf(rollout: Rollout, context: Context): Finding[] {
   return [
     ...rollout.waves.flatMap((wave) => failuresOf(rollout, wave)),
     ...rollout.waves.flatMap((wave) => driftIn(rollout, wave, context)),
+    ...gateFindings(rollout, context).map((finding) => ({ ...finding, host: null })),
     ...neverHome(rollout),
     ...withoutCanary(rollout),
     ...lateWave(rollout, context),
+    ...outOfTime(rollout, context),
   ];
 }
 
@@ -111,6 +115,13 @@ function lateWave(rollout: Rollout, context: Context): Finding[] {
   const within = formatDuration(rollout.strategy.progressDeadline);
   const reason = `wave ${waveName(wave)} has not passed within ${within}${lateness(rollout, wave, context)}`;
   return [{ cause: 'waveLate', wave, host: null, verdict: fail('progress_deadline', reason) }];
+}
+
+/** An emergency that has not reached all of its hosts in time goes no further, wherever it is. */
+function outOfTime(rollout: Rollout, { now }: Context): Finding[] {
+  const verdict = expired(rollout, now);
+  const wave = rollout.waves.find((one) => !isOver(one));
+  return verdict && wave ? [{ cause: 'expires', wave, host: null, verdict }] : [];
 }
 
 /** The halting rule: what, if anything, stops this rollout now. */

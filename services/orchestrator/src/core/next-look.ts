@@ -1,7 +1,9 @@
 import { isSettled } from './assignment.ts';
 import type { Context } from './context.ts';
 import { lossOf } from './deadlines.ts';
-import { progressEnd } from './halting.ts';
+import { expiryOf } from './emergency.ts';
+import { gateTimes } from './gates.ts';
+import { progressEnd, WATCHED } from './halting.ts';
 import type { Rollout } from './rollout.ts';
 import { currentWave, soakEnd } from './waves.ts';
 
@@ -14,29 +16,35 @@ export function nextLook(rollout: Rollout, context: Context): number | null {
   const rows = Object.values(rollout.hosts);
   const times: number[] = rows.flatMap((row) => {
     const end = soakEnd(rollout, row);
-    // Over, and not confirmed: others still have to say that they find it well.
-    const due = end <= context.now && rollout.strategy.vantage > 0 ? context.now + WAITING_LOOK_MS : end;
+    // Over, and not confirmed: others, or gates, still have to say that they find it well.
+    const due = end <= context.now ? context.now + WAITING_LOOK_MS : end;
     const soak = row.state === 'soaking' && row.soaked && !row.confirming ? [due] : [];
     const loss = lossOf(rollout, row, context);
     return loss === null ? soak : [...soak, loss.at];
   });
-  const wave = currentWave(rollout);
-  if (rollout.state === 'running' && wave !== null) {
-    if (wave.startedAt !== null && wave.held === null) times.push(progressEnd(rollout, wave, wave.startedAt));
-    if (wave.hosts.some((id) => rollout.hosts[id]?.state === 'ready'))
-      times.push(context.now + WAITING_LOOK_MS);
-  }
-  if (
-    rollout.state === 'planned' ||
-    (wave !== null && wave.startedAt === null && rollout.state === 'running')
-  ) {
-    times.push(waitEnd(rollout, context));
-  }
+  // What is due is being measured; that says itself when it is done.
+  times.push(
+    ...gateTimes(rollout, context).map((at) => (at <= context.now ? context.now + WAITING_LOOK_MS : at)),
+  );
+  times.push(...waveTimes(rollout, context));
+  const expiry = expiryOf(rollout);
+  if (expiry !== null && WATCHED.includes(rollout.state)) times.push(expiry);
   if (rollout.state === 'rollingBack') times.push(context.now + WAITING_LOOK_MS);
   if (rollout.state === 'halted') times.push((rollout.lastPageAt ?? context.now) + context.repageEveryMs);
   // A time that has passed without effect must not make a busy loop.
   const soonest = times.reduce((a, b) => Math.min(a, b), Infinity);
   return soonest === Infinity ? null : Math.max(soonest, context.now + 1);
+}
+
+/** When the wave that is next or going on has to be looked at: what it waits for may end without an event. */
+function waveTimes(rollout: Rollout, context: Context): number[] {
+  if (rollout.state === 'planned') return [waitEnd(rollout, context)];
+  const wave = currentWave(rollout);
+  if (rollout.state !== 'running' || wave === null) return [];
+  if (wave.startedAt === null) return [waitEnd(rollout, context)];
+  const late = wave.held === null ? [progressEnd(rollout, wave, wave.startedAt)] : [];
+  const waits = wave.hosts.some((id) => rollout.hosts[id]?.state === 'ready');
+  return waits ? [...late, context.now + WAITING_LOOK_MS] : late;
 }
 
 /** When what keeps a rollout from going on could be over: at the end of a freeze; everything else may end at any moment. */

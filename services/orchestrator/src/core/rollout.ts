@@ -17,6 +17,7 @@ import type {
   WaveKind,
   WaveState,
 } from '@breakwater/shared';
+import type { GateRecord } from './gate-record.ts';
 import type { Watch } from './watch.ts';
 
 /** One host's part in a rollout. Times are wall-clock milliseconds of the orchestrator. */
@@ -99,6 +100,8 @@ export interface Rollout {
   hosts: Readonly<Record<HostId, HostRow>>;
   /** Who asks which changed host, and what they found: beside the rows, since no host's word moves another's. */
   vantage: Readonly<Record<HostId, Watch>>;
+  /** What was measured at the gates of each wave, by the wave's name. */
+  gates: Readonly<Record<string, readonly GateRecord[]>>;
   /** When a host first saw the failure that halted the rollout, when the halt was decided, when a pager took the page. */
   detectedAt: number | null;
   haltedAt: number | null;

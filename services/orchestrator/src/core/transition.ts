@@ -3,14 +3,17 @@ import { endCatchUp, leaveOut } from './absence.ts';
 import { command, type Refusal } from './commands.ts';
 import type { Context } from './context.ts';
 import { expire } from './deadlines.ts';
+import { startedPages, tellsOfEmergency } from './emergency-pages.ts';
 import type { DomainEvent } from './event.ts';
 import { eventsBetween } from './events-between.ts';
+import { beginGates, takeMeasurement } from './gates.ts';
 import { judge, sendBackTolerated } from './halting.ts';
 import { trackHold } from './hold.ts';
 import type { Input } from './input.ts';
 import { duePages, recordPages } from './paging.ts';
 import { nextLook } from './next-look.ts';
 import { receive } from './receive.ts';
+import { leaveReleased } from './releasing.ts';
 import { rollBackIfAsked, runRollback } from './rollback.ts';
 import type { Rollout } from './rollout.ts';
 import { askOthers } from './vantage.ts';
@@ -40,7 +43,10 @@ function apply(rollout: Rollout, input: Input, context: Context): Rollout | Refu
       );
     case 'command':
       return command(rollout, input.command, context);
+    case 'measured':
+      return takeMeasurement(rollout, input.measurement, context.now);
     case 'pageDelivered':
+      if (tellsOfEmergency(rollout, input.page)) return rollout;
       return { ...rollout, pagedAt: rollout.pagedAt ?? context.now };
     default:
       return input satisfies never;
@@ -55,7 +61,9 @@ function advance(rollout: Rollout, context: Context): Rollout {
     endCatchUp,
     expire,
     askOthers,
+    beginGates,
     judge,
+    leaveReleased,
     sendBackTolerated,
     rollBackIfAsked,
     runRollback,
@@ -84,8 +92,9 @@ export function transition(before: Rollout, input: Input, context: Context): Dec
   const applied = apply(before, input, context);
   if ('code' in applied) return applied;
   const settled = settle(applied, context);
-  const pages = duePages(before, settled, context);
-  const after = recordPages(settled, pages, context.now);
+  const due = duePages(before, settled, context);
+  const after = recordPages(settled, due, context.now);
+  const pages = [...due, ...startedPages(before, after, context.now)];
   return {
     rollout: after,
     events: eventsBetween(before, after, input, pages),

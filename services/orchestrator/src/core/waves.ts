@@ -2,6 +2,8 @@ import { pass, pending, type WaveState } from '@breakwater/shared';
 import { whyNot } from './budget.ts';
 import type { Context } from './context.ts';
 import { whyNotYet } from './begin.ts';
+import { needsSecondPerson } from './emergency.ts';
+import { gatesPass } from './gates.ts';
 import { isTolerated } from './halting.ts';
 import { holdOf, waiting } from './hold.ts';
 import { enter, inFlight, mapRows } from './host-row.ts';
@@ -40,13 +42,15 @@ export function soakEnd(rollout: Rollout, row: HostRow): number {
 
 /**
  * Tells hosts to keep the change: they were healthy for their whole soak, by their word and by our clock, and the others
- * that had to ask them have found them so.
+ * that had to ask them have found them so; and so have the gates of their wave, when the soak was over.
  */
 export function confirmSoaked(rollout: Rollout, context: Context): Rollout {
   return Object.values(rollout.hosts).reduce((current, row) => {
     const over =
       row.state === 'soaking' && row.soaked && !row.confirming && context.now >= soakEnd(rollout, row);
     if (!over || !isVouchedFor(current, row, context)) return current;
+    if (!gatesPass(current, waveOf(current, row.id), 'during', soakEnd(current, row), context))
+      return current;
     const hosts = { ...current.hosts, [row.id]: { ...row, confirming: true } };
     return vouched({ ...current, hosts }, row, context);
   }, rollout);
@@ -68,6 +72,7 @@ function grant(rollout: Rollout, context: Context): Rollout {
 
 function needsApproval(rollout: Rollout, wave: Wave): boolean {
   const { approval } = rollout.strategy;
+  if (needsSecondPerson(rollout, wave)) return true;
   return approval !== 'none' && approval.before.includes(wave.kind) && wave.approvedBy === null;
 }
 
@@ -92,6 +97,7 @@ function startNext(rollout: Rollout, context: Context): Rollout {
   }
   const hold = holdOf(rollout, context);
   if (hold !== null) return waiting(rollout, { ...hold, wave: waveName(wave) });
+  if (!gatesPass(rollout, wave, 'before', 0, context)) return rollout;
   const verdict = pending('wave_running', `wave ${waveName(wave)} is being changed`);
   const running = { ...rollout, verdict: { ...verdict, wave: waveName(wave) } };
   return withWave(running, wave, { state: 'running', startedAt: now });
@@ -102,7 +108,9 @@ export function runWaves(rollout: Rollout, context: Context): Rollout {
   if (rollout.state !== 'running') return rollout;
   const wave = currentWave(rollout);
   if (wave === null || wave.startedAt === null) return startNext(rollout, context);
-  const state = progressOf(rollout, wave);
+  const progress = progressOf(rollout, wave);
+  const held = progress === 'passed' && !gatesPass(rollout, wave, 'during', wave.startedAt, context);
+  const state = held ? 'soaking' : progress;
   const next = state === wave.state ? rollout : withWave(rollout, wave, { state });
   return grant(next, context);
 }

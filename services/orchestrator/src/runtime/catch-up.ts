@@ -8,6 +8,7 @@ import type { FleetHost } from '../core/fleet.ts';
 import { rowOf, type Rollout } from '../core/rollout.ts';
 import type { Engine } from './engine.ts';
 import type { EngineDeps } from './engine-deps.ts';
+import { submitted } from './overtaken.ts';
 import { saveBirth } from './save-birth.ts';
 
 /**
@@ -36,7 +37,7 @@ async function beginOne(deps: EngineDeps, engine: Engine): Promise<RolloutId | n
     // No place to be taken from now: it would only wait, and page in the end.
     if (whyNot(born, rowOf(born, host.id), context) !== null) continue;
     // Another writer was first: the next round decides on what is so then.
-    return (await saveBirth(deps, born, snapshot, null)) ? born.id : null;
+    return (await saveBirth(deps, [submitted(born, [])], snapshot, null)) ? born.id : null;
   }
   return null;
 }

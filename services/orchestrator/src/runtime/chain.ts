@@ -2,7 +2,7 @@ import { BreakwaterError, canonicalJson, sha256 } from '@breakwater/shared';
 import type { Head } from '../adapters/store/interface.ts';
 import type { DomainEvent, LoggedEvent } from '../core/event.ts';
 
-type AtLeastOne<T> = [T, ...T[]];
+export type AtLeastOne<T> = [T, ...T[]];
 
 /**
  * Numbers events and chains each by hash to the one before it, so that nobody can take an event out of the log or

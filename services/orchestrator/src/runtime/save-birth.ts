@@ -1,31 +1,44 @@
-import type { Digest } from '@breakwater/shared';
+import { BreakwaterError, type Digest } from '@breakwater/shared';
 import type { Snapshot } from '../adapters/store/interface.ts';
-import type { Rollout } from '../core/rollout.ts';
-import { chain } from './chain.ts';
+import { isSettled } from '../core/assignment.ts';
+import { type AtLeastOne, chain } from './chain.ts';
+import { blockedBy } from './context-of.ts';
+import { actOn } from './engine.ts';
 import type { EngineDeps } from './engine-deps.ts';
+import { logEvents } from './log-events.ts';
+import type { Change } from './overtaken.ts';
 
 /** The caller's name for a request, so that sending it twice does it once. */
 export type Idempotency = { key: string; request: Digest } | null;
 
-/** Records a rollout that did not exist before. @returns whether nobody else wrote in the meantime. */
+/** Records a rollout that did not exist before, with what that changes in others. @returns whether nobody else wrote in the meantime. */
 export async function saveBirth(
-  { store }: EngineDeps,
-  rollout: Rollout,
+  deps: EngineDeps,
+  changes: AtLeastOne<Change>,
   snapshot: Snapshot,
   idempotency: Idempotency,
 ): Promise<boolean> {
-  const { id, title, reason, submittedBy: by, createdAt } = rollout;
-  const hosts = Object.keys(rollout.hosts).length;
-  const events = chain(
-    snapshot.head,
-    [{ type: 'rollout.submitted', rollout: id, by, title, reason, hosts }],
-    createdAt,
+  const [{ after: born }] = changes;
+  const { head } = snapshot;
+  // The submission comes first: the number of its event is the rollout's own.
+  const [first, ...rest] = chain(
+    head,
+    changes.flatMap(({ events }) => events),
+    born.createdAt,
   );
-  const saved = await store.commit({
-    expected: snapshot.head,
-    events,
-    rollouts: [{ before: null, after: rollout, live: true }],
-    ...(idempotency === null ? {} : { idempotency: { ...idempotency, rollout: id } }),
+  if (!first) throw new BreakwaterError('internal', `the submission of ${born.id} has no event`);
+  const saved = await deps.store.commit({
+    expected: head,
+    events: [first, ...rest],
+    rollouts: changes.map(({ before, after }) => ({ before, after, live: !isSettled(after) })),
+    pages: changes.flatMap(({ pages }) => pages),
+    ...(idempotency === null ? {} : { idempotency: { ...idempotency, rollout: born.id } }),
   });
-  return saved === 'committed';
+  if (saved === 'conflict') return false;
+  for (const { before, after, ...told } of changes) {
+    const decision = { ...told, rollout: after };
+    logEvents(deps, before ?? after, decision);
+    await actOn(deps, before ?? after, decision, blockedBy(snapshot, deps.guard), first.seq + rest.length);
+  }
+  return true;
 }

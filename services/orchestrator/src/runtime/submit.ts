@@ -6,6 +6,7 @@ import type { Rollout } from '../core/rollout.ts';
 import { bundleOf } from './bundles.ts';
 import type { Engine } from './engine.ts';
 import type { EngineDeps } from './engine-deps.ts';
+import { withOvertaken } from './overtaken.ts';
 import { assertFree, assertSamePlan, planFor } from './planning.ts';
 import { type Idempotency, saveBirth } from './save-birth.ts';
 
@@ -28,9 +29,10 @@ export async function submit(
       if (known) return known;
       const snapshot = await store.snapshot();
       const born = create(deps, engine, { submission, by, bundle: bundle.digest }, snapshot);
+      const changes = withOvertaken(engine, submission, born, snapshot);
       // Everything that could refuse the submission has been asked: a refused one leaves no bundle behind.
       if ('files' in bundle) await store.putBundle(bundle.digest, bundle.manifest, bundle.files);
-      if (await saveBirth(deps, born, snapshot, idempotency)) return born;
+      if (await saveBirth(deps, changes, snapshot, idempotency)) return born;
     }
   });
   return rollout.state === 'planned' ? (await engine.decide(rollout.id, { type: 'look' })).rollout : rollout;
@@ -63,7 +65,7 @@ function create({ guard }: EngineDeps, engine: Engine, asked: Asked, snapshot: S
     throw new BreakwaterError('line_stopped', `the line is stopped: ${line.reason ?? 'no reason'}`);
   const planned = planFor(engine, submission, snapshot);
   assertSamePlan(submission, planned);
-  if (submission.whenBusy === 'refuse') assertFree(planned, snapshot);
+  if (submission.whenBusy === 'refuse') assertFree(planned, submission, snapshot);
   const { now, fleet, nextEpoch } = engine.context(snapshot, null);
   const id = RolloutId.parse(`r-${nextEpoch}`);
   return newRollout({ id, submission, bundle, plan: planned, by: by.name, epoch: nextEpoch, now }, fleet);

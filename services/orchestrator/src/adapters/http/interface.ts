@@ -14,7 +14,7 @@ import type { HostOrder } from '../../core/host-order.ts';
 import type { HostVerb } from '../../core/host-verbs.ts';
 import type { FleetHost } from '../../core/fleet.ts';
 import type { Line } from '../../core/line.ts';
-import type { PlannedWave } from '../../core/plan.ts';
+import type { PlannedWave } from '../../core/planned.ts';
 import type { Rollout } from '../../core/rollout.ts';
 import type { Slice } from '../store/interface.ts';
 

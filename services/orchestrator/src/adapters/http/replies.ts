@@ -48,12 +48,18 @@ const WaveReply = z.object({
   startedAt: Time.nullable(),
   soakSeconds: z.number(),
   approvedBy: z.string().nullable(),
+  /** What was measured last at each gate of the wave; absent while there is none. */
+  gates: z
+    .array(z.object({ name: z.string(), phase: z.enum(['before', 'during']), verdict: Verdict }))
+    .optional(),
   hosts: z.array(
     z.object({
       id: z.string(),
       state: z.enum(HOST_STATES),
       verdict: Verdict.optional(),
       since: Time,
+      /** The emergency rollout that the host was given up to. */
+      releasedTo: z.string().optional(),
       /** Which other hosts ask this one, and what each has found; absent while nobody does. */
       vantage: z.array(z.object({ host: z.string(), verdict: Verdict })).optional(),
     }),
@@ -73,6 +79,8 @@ export const RolloutReply = z
     ticket: z.string().nullable(),
     submittedBy: z.string(),
     bundle: z.string(),
+    /** After `expiresAt` it takes no further host. */
+    emergency: z.object({ incident: z.string(), expiresAt: Time }).nullable(),
     createdAt: Time,
     detectedAt: Time.nullable(),
     haltedAt: Time.nullable(),

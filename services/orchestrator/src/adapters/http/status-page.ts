@@ -1,7 +1,9 @@
 import type { Line } from '../../core/line.ts';
 import { type Rollout, rowsOf, waveName } from '../../core/rollout.ts';
+import { ENDED } from '../../core/transitions.ts';
 import { type Html, html } from './html.ts';
 import type { HostView, Operations } from './interface.ts';
+import { isoTime } from './view.ts';
 
 interface Sight {
   hosts: readonly HostView[];
@@ -63,10 +65,20 @@ function body({ hosts, rollouts, line }: Sight): Html {
     a < b ? -1 : 1,
   );
   return html`${line.stopped ? html`<p class="bad">The line is stopped: ${line.reason ?? 'no reason given'}</p>` : []}
+${rollouts.filter(isUnderWay).map(emergencyBanner)}
 <h2>Rollouts</h2>
 ${rollouts.length > 0 ? rollouts.map(rolloutPart) : html`<p class="dim">None yet.</p>`}
 <h2>Fleet</h2>
 ${datacenters.map(([name, members]) => datacenterPart(name, members))}`;
+}
+
+function isUnderWay({ state, emergency }: Rollout): boolean {
+  return emergency !== null && !ENDED.includes(state);
+}
+
+function emergencyBanner({ id, title, state, emergency }: Rollout): Html {
+  const until = emergency === null ? '' : `, expires ${isoTime(emergency.expiresAt)}`;
+  return html`<p class="bad">Emergency ${emergency?.incident ?? ''}: ${id} (${title}) is ${state}${until}</p>`;
 }
 
 const BAD_STATES: ReadonlySet<string> = new Set([

@@ -1,4 +1,4 @@
-import type { HostId } from '@breakwater/shared';
+import type { HostId, Verdict } from '@breakwater/shared';
 import type { DomainEvent, LoggedEvent, Verb } from '../../core/event.ts';
 import { type Rollout, type Wave, waveName } from '../../core/rollout.ts';
 import type { TimelineReply } from './replies.ts';
@@ -54,8 +54,13 @@ function waveRow(wave: Wave, events: readonly LoggedEvent[]): TimelineReply['wav
 /** One event as a sentence, or `null` for the routine of hosts behind the canary, which would bury the rest. */
 function sentence(event: DomainEvent, { submittedBy, waves }: Rollout): string | null {
   switch (event.type) {
-    case 'rollout.submitted':
-      return `The submitter asked for "${event.title}" on ${count(event.hosts, 'host')}: ${stop(event.reason)}`;
+    case 'rollout.submitted': {
+      const { emergency } = event;
+      const as = emergency ? ` as an emergency (incident ${emergency.incident})` : '';
+      return `The submitter asked for "${event.title}" on ${count(event.hosts, 'host')}${as}: ${stop(event.reason)}`;
+    }
+    case 'rollout.overtaken':
+      return `Emergency ${event.emergency} (incident ${event.incident}) took ${count(event.hosts.length, 'host')} over.`;
     case 'rollout.command': {
       const who =
         event.by === submittedBy ? 'The submitter' : event.verb === 'approve' ? 'An approver' : 'An operator';
@@ -81,6 +86,10 @@ function sentence(event: DomainEvent, { submittedBy, waves }: Rollout): string |
       return evidence(event, isCanary(event.host, waves));
     case 'rollout.waiting':
       return `The rollout waits: ${stop(event.verdict.reason)}`;
+    case 'gate.begun':
+      return null;
+    case 'gate.measured':
+      return event.news ? `Gate ${event.gate} ${measuredIn(event)}: ${stop(event.verdict.reason)}` : null;
     case 'wave.held':
       return event.reason === null
         ? `The ${event.wave} wave may take hosts again.`
@@ -126,6 +135,18 @@ function evidence(event: Evidence, canary: boolean): string | null {
       return event satisfies never;
   }
 }
+
+function measuredIn({ phase, wave, verdict }: Extract<DomainEvent, { type: 'gate.measured' }>): string {
+  return `${TOLD[verdict.verdict]} ${phase === 'before' ? 'before' : 'during'} the ${wave} wave`;
+}
+
+const TOLD: Record<Verdict['verdict'], string> = {
+  pass: 'passed',
+  fail: 'missed its condition',
+  inconclusive: 'could not tell',
+  noData: 'had no data',
+  pending: 'was not measured yet',
+};
 
 const FOUND: Record<'pass' | 'fail' | 'noData' | 'inconclusive', string> = {
   pass: 'it well',

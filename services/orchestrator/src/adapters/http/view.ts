@@ -1,8 +1,8 @@
-import { noData, type Strategy, type Verdict } from '@breakwater/shared';
+import { type Gate, noData, type Strategy, type Verdict } from '@breakwater/shared';
 import type { z } from 'zod';
 import type { LoggedEvent } from '../../core/event.ts';
 import type { Line } from '../../core/line.ts';
-import { type HostRow, type Rollout, rowsOf, type Wave } from '../../core/rollout.ts';
+import { type HostRow, type Rollout, rowsOf, type Wave, waveName } from '../../core/rollout.ts';
 import type { Watch } from '../../core/watch.ts';
 import type { HostView, PlanAnswer } from './interface.ts';
 import type { EventReply, HostReply, LineReply, PlanReply, RolloutReply } from './replies.ts';
@@ -26,7 +26,8 @@ export function durationText(ms: number): string {
 }
 
 function strategyView(strategy: Strategy): RolloutReply['strategy'] {
-  const { canary, datacenters, global, applyDeadline, progressDeadline, confirmDeadline, ...rest } = strategy;
+  const { canary, datacenters, global, applyDeadline, progressDeadline, confirmDeadline, gates, ...rest } =
+    strategy;
   return {
     canary: { ...canary, soak: durationText(canary.soak) },
     datacenters: { ...datacenters, soak: durationText(datacenters.soak) },
@@ -35,12 +36,20 @@ function strategyView(strategy: Strategy): RolloutReply['strategy'] {
     applyDeadline: durationText(applyDeadline),
     progressDeadline: durationText(progressDeadline),
     confirmDeadline: durationText(confirmDeadline),
+    gates: gates.map(gateView),
   };
+}
+
+function gateView(gate: Gate): Record<string, unknown> {
+  const times = { every: durationText(gate.every), deadline: durationText(gate.deadline) };
+  if (gate.kind === 'prometheus') return { ...gate, ...times };
+  const { ratio, by } = gate.maxSlower;
+  return { ...gate, ...times, maxSlower: { ratio, by: durationText(by) } };
 }
 
 /** A failure is shown for as long as it counts: that a host went back well does not undo why it had to. */
 function rowView(
-  { id, state, epoch, failure, verdict: last, since }: HostRow,
+  { id, state, epoch, failure, verdict: last, since, released }: HostRow,
   watch: Watch | undefined,
 ): RolloutReply['waves'][number]['hosts'][number] {
   const verdict = failure ?? last;
@@ -52,11 +61,13 @@ function rowView(
     state,
     ...(verdict !== null && { verdict }),
     since: isoTime(since),
+    ...(released !== null && { releasedTo: released }),
     ...(vantage.length > 0 && { vantage }),
   };
 }
 
 function waveView(rollout: Rollout, wave: Wave): RolloutReply['waves'][number] {
+  const gates = rollout.gates[waveName(wave)] ?? [];
   return {
     kind: wave.kind,
     ...(wave.datacenter !== null && { datacenter: wave.datacenter }),
@@ -64,6 +75,9 @@ function waveView(rollout: Rollout, wave: Wave): RolloutReply['waves'][number] {
     startedAt: isoTime(wave.startedAt),
     soakSeconds: wave.soakMs / 1000,
     approvedBy: wave.approvedBy,
+    ...(gates.length > 0 && {
+      gates: gates.map(({ gate, phase, verdict }) => ({ name: gate, phase, verdict })),
+    }),
     hosts: rowsOf(rollout, wave).map((row) => rowView(row, rollout.vantage[row.id])),
   };
 }
@@ -81,6 +95,10 @@ export function rolloutView(rollout: Rollout): RolloutReply {
     ticket,
     submittedBy,
     bundle,
+    emergency: rollout.emergency && {
+      incident: rollout.emergency.incident,
+      expiresAt: isoTime(rollout.emergency.expiresAt),
+    },
     createdAt: isoTime(rollout.createdAt),
     detectedAt: isoTime(rollout.detectedAt),
     haltedAt: isoTime(rollout.haltedAt),

@@ -58,7 +58,8 @@ function membersOf<T>(fields: ReadonlyMap<string, string>, prefix: string, name:
 }
 
 /** What rollouts of older versions did not have, as it was for them. */
-const NEW_FIELDS: Pick<Rollout, 'targets' | 'emergency' | 'queued' | 'catchUpOf'> = {
+const NEW_FIELDS: Pick<Rollout, 'targets' | 'emergency' | 'queued' | 'catchUpOf' | 'gates'> = {
+  gates: {},
   targets: {},
   emergency: null,
   queued: false,

@@ -3,6 +3,7 @@ import type { FleetHost } from '../fleet.ts';
 import type { Cause, Stage } from '../halting-rule.ts';
 import { Drive } from './drive.ts';
 import { evenFleet, rolloutOver } from './fleet.ts';
+import { gated, measure } from './gated.ts';
 
 /** Confirmed, in every moment. */
 const CANARY = 'ns1.ams';
@@ -182,6 +183,22 @@ function found(run: Drive, id: string, verdict: Verdict | null): void {
   run.look().look();
 }
 
+/** It was an emergency all along, and its time is over now. */
+function outOfTime(run: Drive): void {
+  const [canary, ...others] = run.rollout.waves;
+  const approved = canary ? [{ ...canary, approvedBy: 'alex' as OperatorName }] : [];
+  const emergency = { incident: 'INC-7', expiresAt: run.now };
+  run.rollout = { ...run.rollout, emergency, waves: [...approved, ...others] };
+  run.look();
+}
+
+/** The rollout has a gate that is open in the wave that was begun last. */
+function withGate(run: Drive): Drive {
+  const { gates } = gated({ during: ['datacenter'], deadline: '10s', every: '1s' }).rollout.strategy;
+  run.rollout = { ...run.rollout, strategy: { ...run.rollout.strategy, gates } };
+  return run.look();
+}
+
 const isFlying = (run: Drive): boolean => run.inState('applying', 'verifying', 'soaking').length > 0;
 
 /** A cause: at which moments it can come about, how, on which host, and what its halt says. */
@@ -285,6 +302,21 @@ export const SCENES: Record<Cause, Scene> = {
     host: at(KEPT),
     code: 'host_drifted',
   },
+  gateFails: {
+    moments: MOMENTS,
+    act: (run) => void measure(withGate(run), fail('condition_missed', '2 is not < 1')),
+    host: at(null),
+    code: 'gate_failed',
+  },
+  gateUnclear: {
+    moments: some('right after a restart of the orchestrator'),
+    act: (run) => {
+      measure(withGate(run), noData('query_no_data', 'the query found nothing'));
+      later(run, 100_000);
+    },
+    host: at(null),
+    code: 'gate_unclear',
+  },
   neverHome: {
     moments: ENDING,
     act: (run) => later(run, SIX_MINUTES),
@@ -306,5 +338,11 @@ export const SCENES: Record<Cause, Scene> = {
     act: (run) => later(run, MORE_THAN_AN_HOUR),
     host: at(null),
     code: 'progress_deadline',
+  },
+  expires: {
+    moments: MOMENTS,
+    act: outOfTime,
+    host: at(null),
+    code: 'emergency_expired',
   },
 };

@@ -82,6 +82,7 @@ export function sampleRollout(changes: Partial<Rollout> = {}): Rollout {
     ],
     hosts: Object.fromEntries(rows.map((row) => [row.id, row])) as Rollout['hosts'],
     vantage: {},
+    gates: {},
     detectedAt: null,
     haltedAt: null,
     pagedAt: null,
