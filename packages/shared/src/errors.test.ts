@@ -51,6 +51,8 @@ test('the codes are the ones that programs branch on: none is renamed, reused or
       "forbidden",
       "gate_unavailable",
       "host_drained",
+      "host_in_use",
+      "host_removed",
       "idempotency_conflict",
       "internal",
       "invalid_value",

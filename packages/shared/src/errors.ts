@@ -147,6 +147,16 @@ export const ERRORS = {
     'Redis could lose acknowledged writes',
     'Correct the settings that the detail names.',
   ),
+  safe_mode: kind(
+    503,
+    'The store is not to be believed: it has lost something, or is another one',
+    'Put the right store back, or run "breakwater-orchestrator accept-store" where an orchestrator runs.',
+  ),
+  witness_failed: kind(
+    503,
+    'It holds, but its record on the disk of this orchestrator failed',
+    'Make room on that disk, or repair it; nothing is granted until then. Sending it again does no harm.',
+  ),
   internal: kind(
     500,
     'Something failed that should not',

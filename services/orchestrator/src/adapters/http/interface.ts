@@ -81,6 +81,10 @@ export interface Operations {
   onLog(listener: () => void): () => void;
   /** What keeps this orchestrator from working, in words; empty when it is ready. */
   unready(): Promise<string[]>;
+  /** @throws BreakwaterError `safe_mode` while the store is not to be believed. */
+  trusted(): Promise<void>;
+  /** Resolves when what was done is on record outside the store too. No act is acknowledged before. */
+  witnessed(): Promise<void>;
 }
 
 /** What agents can ask for. The host is who the connection says it is. */

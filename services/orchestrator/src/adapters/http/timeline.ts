@@ -102,6 +102,8 @@ function sentence(event: DomainEvent, { submittedBy, waves }: Rollout): string |
       return `An operator stopped the line: ${stop(event.reason)}`;
     case 'line.started':
       return `An operator started the line again: ${stop(event.reason)}`;
+    case 'store.accepted':
+      return `A person took the store as it was, with event ${event.from} as its last: ${stop(event.reason)}`;
     case 'host.drained':
     case 'host.undrained':
     case 'host.removed':
