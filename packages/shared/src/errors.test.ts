@@ -64,6 +64,7 @@ test('the codes are the ones that programs branch on: none is renamed, reused or
       "own_approval",
       "plan_changed",
       "rollout_overlap",
+      "safe_mode",
       "several_faults",
       "store_unavailable",
       "store_unsafe",
@@ -76,6 +77,7 @@ test('the codes are the ones that programs branch on: none is renamed, reused or
       "unknown_field",
       "unsupported_media_type",
       "verb_not_allowed",
+      "witness_failed",
     ]
   `);
 });

@@ -51,6 +51,13 @@ function waitingRoom(deps: Pick<EngineDeps, 'wakeups' | 'clock'>): WaitingRoom {
   };
 }
 
+/** A removed host has no say any more, and nothing is said to it: not even whom to ask. */
+function assertMember(host: HostId, orders: Snapshot['orders']): void {
+  const order = orders.get(host);
+  if (order?.kind !== 'removed') return;
+  throw new BreakwaterError('host_removed', `${host} was removed: ${order.reason}`);
+}
+
 /** Answers agents: takes in what they report, and tells each what it should be at. */
 export function createAgentDesk(deps: EngineDeps, engine: Engine, verifyWithinMs: number): AgentDesk {
   const { store, watch, clock } = deps;
@@ -78,15 +85,9 @@ export function createAgentDesk(deps: EngineDeps, engine: Engine, verifyWithinMs
       await engine.decide(owner, { type: 'look' });
   }
 
-  /** A removed host has no say any more, and nothing is said to it: not even whom to ask. */
-  async function assertMember(host: HostId): Promise<void> {
-    const order = (await store.snapshot()).orders.get(host);
-    if (order?.kind === 'removed')
-      throw new BreakwaterError('host_removed', `${host} was removed: ${order.reason}`);
-  }
-
   async function takeIn(host: HostId, request: PollRequest): Promise<number> {
-    const { claims } = await trusted();
+    const { claims, orders } = await trusted();
+    assertMember(host, orders);
     const owner = claims.get(host);
     const reports = request.reports.toSorted((a, b) => a.seq - b.seq);
     const news = reports.filter((report) => report.rollout === owner);
@@ -99,6 +100,7 @@ export function createAgentDesk(deps: EngineDeps, engine: Engine, verifyWithinMs
 
   async function answer(host: HostId, acknowledged: number): Promise<PollResponse> {
     const snapshot = await trusted();
+    assertMember(host, snapshot.orders);
     const owner = snapshot.claims.get(host);
     const rollout = owner === undefined ? undefined : snapshot.live.get(owner);
     const row = rollout?.hosts[host];
@@ -115,7 +117,6 @@ export function createAgentDesk(deps: EngineDeps, engine: Engine, verifyWithinMs
 
   return {
     async poll(host, request, signal) {
-      await assertMember(host);
       const news = watch.see(host, request.status, request.journal, request.vantage);
       // An epoch is a number of the log too, and outlives a restart of the agent.
       deps.trust.heard(host, Math.max(request.sequence, request.status.epoch));
