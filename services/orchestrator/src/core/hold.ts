@@ -1,5 +1,6 @@
 import { type LocatedVerdict, pending } from '@breakwater/shared';
 import type { Context } from './context.ts';
+import type { DomainEvent } from './event.ts';
 import { type Rollout, type Wave, waveName } from './rollout.ts';
 
 /** Why nothing of this rollout may begin and no host of it may be taken now, whatever else is so; `null` when it may. */
@@ -16,7 +17,7 @@ export function waiting(rollout: Rollout, why: LocatedVerdict): Rollout {
 }
 
 /** Verdicts by which a rollout says that it waits for something outside itself. */
-export const WAITS: readonly string[] = ['held', 'frozen', 'queued'];
+const WAITS: readonly string[] = ['held', 'frozen', 'queued'];
 
 /**
  * Keeps count of the time for which a running wave was held: it is not held against the wave. While the rollout is
@@ -35,12 +36,14 @@ export function trackHold(rollout: Rollout, context: Context): Rollout {
   return waves.some((wave, index) => wave !== rollout.waves[index]) ? { ...rollout, waves } : rollout;
 }
 
-/** The wave that has just come to be held, or is no longer. */
-export function holdChanges(before: Rollout, after: Rollout): { wave: string; reason: string | null }[] {
-  return after.waves.flatMap((wave, index) => {
+/** That a wave has just come to be held or is no longer, and that the rollout waits for something else than it did. */
+export function holdEvents(before: Rollout, after: Rollout): DomainEvent[] {
+  const { id: rollout, verdict } = after;
+  const held = after.waves.flatMap((wave, index): DomainEvent[] => {
     const was = before.waves[index]?.held ?? null;
-    return (was === null) === (wave.held === null)
-      ? []
-      : [{ wave: waveName(wave), reason: wave.held?.reason ?? null }];
+    if ((was === null) === (wave.held === null)) return [];
+    return [{ type: 'wave.held', rollout, wave: waveName(wave), reason: wave.held?.reason ?? null }];
   });
+  const waits = before.state === after.state && before.verdict !== verdict && WAITS.includes(verdict.code);
+  return waits ? [...held, { type: 'rollout.waiting', rollout, verdict }] : held;
 }
