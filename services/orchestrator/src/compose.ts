@@ -21,6 +21,7 @@ import { pageDelivery } from './runtime/deliver-pages.ts';
 import { createEngine } from './runtime/engine.ts';
 import type { EngineDeps } from './runtime/engine-deps.ts';
 import { type FleetWatch, watchFleet } from './runtime/fleet-watch.ts';
+import { assertPolicy } from './runtime/policy.ts';
 import { lookAt } from './runtime/look.ts';
 import { createOperations } from './runtime/operations.ts';
 import { guardStore } from './runtime/store-guard.ts';
@@ -64,6 +65,7 @@ function metricsOf(store: Store, watch: FleetWatch, queues: () => { waves: WaveQ
 /** Wires the orchestrator together; nothing runs before `start`. */
 export async function compose(config: Config, log: Logger): Promise<Orchestrator> {
   const enrolment = await readEnrolment(config.hostsFile, config.operatorsFile);
+  assertPolicy(config, enrolment.hosts);
   const { close, ...stores } = await openStores(config, log);
   const { store, trust } = stores;
   const watch = watchFleet(store, enrolment.hosts, config.unknownAfter, systemClock);
@@ -78,6 +80,7 @@ export async function compose(config: Config, log: Logger): Promise<Orchestrator
     clock: systemClock,
     log,
     repageEveryMs: config.repageEvery,
+    limits: config.limits,
     // The engine wakes jobs, and jobs call the engine: whoever comes second looks the other up.
     queues() {
       if (!queues) throw new Error('the queues are not open yet');
@@ -87,7 +90,13 @@ export async function compose(config: Config, log: Logger): Promise<Orchestrator
   const engine = createEngine(deps);
   const operations = createOperations(deps, engine);
   const identities = fileIdentities(enrolment);
-  const api = await operatorServer({ operations, identities, metrics: () => metrics.text(), log });
+  const api = await operatorServer({
+    operations,
+    identities,
+    metrics: () => metrics.text(),
+    log,
+    strategyDefaults: config.strategy,
+  });
   const desk = createAgentDesk(deps, engine, config.verifyWithin);
   const agents = await agentServer({ desk, identities, log });
   const pagers = config.pagers.map(({ name, url }) => webhookPager({ name, url }));

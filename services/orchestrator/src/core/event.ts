@@ -48,8 +48,8 @@ export type DomainEvent =
       host?: HostId;
     }
   | { type: 'rollout.state'; rollout: RolloutId; from: RolloutState; to: RolloutState; verdict: Verdict }
-  /** It waits for something outside itself: an older rollout, a freeze, the line. */
-  | { type: 'rollout.waiting'; rollout: RolloutId; verdict: Verdict }
+  /** It stands still, and why: no room, an older rollout (then without a wave), a freeze, the line; or it goes on again. */
+  | { type: 'rollout.waiting'; rollout: RolloutId; wave: string; verdict: Verdict }
   | { type: 'wave.state'; rollout: RolloutId; wave: string; from: WaveState; to: WaveState }
   | {
       type: 'host.state';

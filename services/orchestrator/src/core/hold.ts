@@ -17,7 +17,7 @@ export function waiting(rollout: Rollout, why: LocatedVerdict): Rollout {
 }
 
 /** Verdicts by which a rollout says that it waits for something outside itself. */
-const WAITS: readonly string[] = ['held', 'frozen', 'queued'];
+export const WAITS: readonly string[] = ['held', 'frozen', 'queued', 'waiting'];
 
 /**
  * Keeps count of the time for which a running wave was held: it is not held against the wave. While the rollout is
@@ -36,14 +36,13 @@ export function trackHold(rollout: Rollout, context: Context): Rollout {
   return waves.some((wave, index) => wave !== rollout.waves[index]) ? { ...rollout, waves } : rollout;
 }
 
-/** That a wave has just come to be held or is no longer, and that the rollout waits for something else than it did. */
+/** That a wave has just come to be held, or is no longer. */
 export function holdEvents(before: Rollout, after: Rollout): DomainEvent[] {
-  const { id: rollout, verdict } = after;
-  const held = after.waves.flatMap((wave, index): DomainEvent[] => {
+  return after.waves.flatMap((wave, index): DomainEvent[] => {
     const was = before.waves[index]?.held ?? null;
     if ((was === null) === (wave.held === null)) return [];
-    return [{ type: 'wave.held', rollout, wave: waveName(wave), reason: wave.held?.reason ?? null }];
+    return [
+      { type: 'wave.held', rollout: after.id, wave: waveName(wave), reason: wave.held?.reason ?? null },
+    ];
   });
-  const waits = before.state === after.state && before.verdict !== verdict && WAITS.includes(verdict.code);
-  return waits ? [...held, { type: 'rollout.waiting', rollout, verdict }] : held;
 }

@@ -16,7 +16,9 @@ import { receive } from './receive.ts';
 import { leaveReleased } from './releasing.ts';
 import { rollBackIfAsked, runRollback } from './rollback.ts';
 import type { Rollout } from './rollout.ts';
+import { leaveOutUnreachable } from './unreachable.ts';
 import { askOthers } from './vantage.ts';
+import { sayWhyItWaits } from './waiting.ts';
 import { confirmSoaked, runPreflight, runWaves } from './waves.ts';
 
 /** What was decided: the new state, the events that say so, what is to be done, and when to look again. */
@@ -59,6 +61,7 @@ function advance(rollout: Rollout, context: Context): Rollout {
     trackHold,
     leaveOut,
     endCatchUp,
+    leaveOutUnreachable,
     expire,
     askOthers,
     beginGates,
@@ -70,6 +73,7 @@ function advance(rollout: Rollout, context: Context): Rollout {
     confirmSoaked,
     runPreflight,
     runWaves,
+    sayWhyItWaits,
   ] as const;
   return steps.reduce((current, step) => step(current, context), rollout);
 }

@@ -56,15 +56,15 @@ interface Asked {
   bundle: Digest;
 }
 
-function create({ guard }: EngineDeps, engine: Engine, asked: Asked, snapshot: Snapshot): Rollout {
+function create(deps: EngineDeps, engine: Engine, asked: Asked, snapshot: Snapshot): Rollout {
   const { submission, by, bundle } = asked;
   const { line } = snapshot;
-  const [unsafe] = guard.unsafe();
+  const [unsafe] = deps.guard.unsafe();
   if (unsafe !== undefined) throw new BreakwaterError('store_unsafe', unsafe);
   if (line.stopped)
     throw new BreakwaterError('line_stopped', `the line is stopped: ${line.reason ?? 'no reason'}`);
-  const planned = planFor(engine, submission, snapshot);
-  assertSamePlan(submission, planned);
+  const planned = planFor(deps, engine, submission, snapshot);
+  assertSamePlan(submission, bundle, planned);
   if (submission.whenBusy === 'refuse') assertFree(planned, submission, snapshot);
   const { now, fleet, nextEpoch } = engine.context(snapshot, null);
   const id = RolloutId.parse(`r-${nextEpoch}`);

@@ -10,6 +10,7 @@ import { MemoryStore } from '../adapters/store/memory-store.ts';
 import { MemoryWitness } from '../adapters/witness/memory-witness.ts';
 import { MemoryWakeups } from '../adapters/wakeups/memory-wakeups.ts';
 import type { EnrolledHost } from '../core/fleet.ts';
+import { NO_LIMITS } from '../core/limits.ts';
 import type { Rollout } from '../core/rollout.ts';
 import { createAgentDesk } from '../runtime/agent-desk.ts';
 import { pageDelivery } from '../runtime/deliver-pages.ts';
@@ -130,6 +131,7 @@ export class TestOrchestrator {
       queues: () => ({ waves, pages }),
       log,
       repageEveryMs: REPAGE_EVERY_MS,
+      limits: NO_LIMITS,
     };
     this.engine = createEngine(this.deps);
     this.desk = createAgentDesk(this.deps, this.engine, 10_000);

@@ -70,6 +70,11 @@ function sentence(event: DomainEvent, { submittedBy, waves }: Rollout): string |
     }
     case 'rollout.state':
       return `The rollout went from ${event.from} to ${event.to}: ${stop(event.verdict.reason)}`;
+    case 'rollout.waiting':
+      if (event.verdict.code === 'wave_running') return `The ${event.wave} wave goes on.`;
+      return event.verdict.code === 'waiting'
+        ? `The ${event.wave} wave ${stop(event.verdict.reason)}`
+        : `The rollout waits: ${stop(event.verdict.reason)}`;
     case 'wave.state':
       return `The ${event.wave} wave went from ${event.from} to ${event.to}.`;
     case 'host.state': {
@@ -84,8 +89,6 @@ function sentence(event: DomainEvent, { submittedBy, waves }: Rollout): string |
     case 'vantage.asked':
     case 'vantage.reported':
       return evidence(event, isCanary(event.host, waves));
-    case 'rollout.waiting':
-      return `The rollout waits: ${stop(event.verdict.reason)}`;
     case 'gate.begun':
       return null;
     case 'gate.measured':
