@@ -135,6 +135,7 @@ export const ERRORS = {
     'Its id is not used again; enrol it under another one.',
   ),
   line_stopped: kind(409, 'The line is stopped', 'Start it again with POST /v1/line once it is safe.'),
+  too_soon: kind(429, 'This was done a moment ago', 'Wait as long as the detail says, then send it again.'),
   // Us.
   conflict: kind(409, 'Somebody else changed this at the same moment', 'Send the request again.'),
   store_unavailable: kind(

@@ -5,7 +5,7 @@ import { operatorServer } from './adapters/http/operator-server.ts';
 import { readEnrolment } from './adapters/identities/enrolment.ts';
 import { fileIdentities } from './adapters/identities/file-identities.ts';
 import { type PromMetrics, promMetrics } from './adapters/metrics/prom.ts';
-import { webhookPager } from './adapters/pagers/webhook-pager.ts';
+import { createPager } from './adapters/pagers/create-pager.ts';
 import { bullmqPageQueue } from './adapters/queue/bullmq-pages.ts';
 import { bullmqWaveQueue } from './adapters/queue/bullmq-waves.ts';
 import type { Deliver, PageQueue, WaveQueue } from './adapters/queue/interface.ts';
@@ -17,6 +17,7 @@ import { readWitness } from './adapters/witness/read-witness.ts';
 import type { Config } from './config.ts';
 import { acceptStore, inspect } from './runtime/accept-store.ts';
 import { createAgentDesk } from './runtime/agent-desk.ts';
+import { openChannels } from './runtime/channels.ts';
 import { pageDelivery } from './runtime/deliver-pages.ts';
 import { createEngine } from './runtime/engine.ts';
 import type { EngineDeps } from './runtime/engine-deps.ts';
@@ -28,6 +29,7 @@ import { guardStore } from './runtime/store-guard.ts';
 import { safeModePages } from './runtime/safe-mode-pages.ts';
 import { trustStore } from './runtime/store-trust.ts';
 import { standWatch } from './runtime/sweep.ts';
+import { pageTests } from './runtime/test-pages.ts';
 
 export interface Orchestrator {
   /** Listens and works until `stop`. */
@@ -88,7 +90,9 @@ export async function compose(config: Config, log: Logger): Promise<Orchestrator
     },
   };
   const engine = createEngine(deps);
-  const operations = createOperations(deps, engine);
+  const pagers = config.pagers.map((settings) => createPager(settings, config.publicUrl ?? null));
+  const channels = openChannels(deps, pagers);
+  const operations = createOperations(deps, engine, pageTests(deps, engine, channels));
   const identities = fileIdentities(enrolment);
   const api = await operatorServer({
     operations,
@@ -99,9 +103,8 @@ export async function compose(config: Config, log: Logger): Promise<Orchestrator
   });
   const desk = createAgentDesk(deps, engine, config.verifyWithin);
   const agents = await agentServer({ desk, identities, log });
-  const pagers = config.pagers.map(({ name, url }) => webhookPager({ name, url }));
 
-  const delivery = pageDelivery(deps, engine, pagers);
+  const delivery = pageDelivery(deps, engine, channels);
   const deliver: Deliver = async (page) => {
     // The outbox of a store that was put back holds pages that were taken long ago; safe mode pages for itself.
     trust.assert();
@@ -123,7 +126,7 @@ export async function compose(config: Config, log: Logger): Promise<Orchestrator
       await watch
         .exchange()
         .catch((error: unknown) => log.warn({ err: error }, 'no sighting could be read yet'));
-      watching = standWatch(deps, engine, stopping.signal, safeModePages(deps, pagers));
+      watching = standWatch(deps, engine, stopping.signal, safeModePages(deps, channels));
       await agents.listen({ host: config.agents.address, port: config.agents.port, backlog: 4096 });
       await api.listen({ host: config.api.address, port: config.api.port });
       log.info(
