@@ -6,9 +6,11 @@ import { readEnrolment } from './adapters/identities/enrolment.ts';
 import { fileIdentities } from './adapters/identities/file-identities.ts';
 import { promMetrics } from './adapters/metrics/prom.ts';
 import { webhookPager } from './adapters/pagers/webhook-pager.ts';
+import { prometheus } from './adapters/prometheus/prometheus.ts';
 import { bullmqPageQueue } from './adapters/queue/bullmq-pages.ts';
 import { bullmqWaveQueue } from './adapters/queue/bullmq-waves.ts';
 import type { PageQueue, WaveQueue } from './adapters/queue/interface.ts';
+import { statistics } from './adapters/statistics/simple-statistics.ts';
 import { redisStore } from './adapters/store/redis-store.ts';
 import { redisWakeups } from './adapters/wakeups/redis-wakeups.ts';
 import type { Config } from './config.ts';
@@ -17,6 +19,7 @@ import { pageDelivery } from './runtime/deliver-pages.ts';
 import { createEngine } from './runtime/engine.ts';
 import type { EngineDeps } from './runtime/engine-deps.ts';
 import { watchFleet } from './runtime/fleet-watch.ts';
+import { keepGates } from './runtime/gate-keeper.ts';
 import { lookAt } from './runtime/look.ts';
 import { createOperations } from './runtime/operations.ts';
 import { guardStore } from './runtime/store-guard.ts';
@@ -56,6 +59,7 @@ export async function compose(config: Config, log: Logger): Promise<Orchestrator
     clock: systemClock,
     log,
     repageEveryMs: config.repageEvery,
+    hasMetrics: config.prometheus !== null,
     // The engine wakes jobs, and jobs call the engine: whoever comes second looks the other up.
     queues() {
       if (!queues) throw new Error('the queues are not open yet');
@@ -63,6 +67,8 @@ export async function compose(config: Config, log: Logger): Promise<Orchestrator
     },
   };
   const engine = createEngine(deps);
+  const metricSource = config.prometheus && prometheus(config.prometheus);
+  const gates = keepGates(deps, engine, { metrics: metricSource, statistics });
   const operations = createOperations(deps, engine);
   const identities = fileIdentities(enrolment);
   const api = await operatorServer({ operations, identities, metrics: () => metrics.text(), log });
@@ -75,7 +81,7 @@ export async function compose(config: Config, log: Logger): Promise<Orchestrator
     async start() {
       const connection = config.redis;
       queues = {
-        waves: bullmqWaveQueue({ connection, look: lookAt(engine), clock: systemClock, log }),
+        waves: bullmqWaveQueue({ connection, look: lookAt(engine, gates), clock: systemClock, log }),
         pages: bullmqPageQueue({ connection, deliver: pageDelivery(deps, engine, pagers), log }),
       };
       // Whoever asks first must not be answered as if no host had ever been heard. Redis may be down; then nobody is.
@@ -93,7 +99,7 @@ export async function compose(config: Config, log: Logger): Promise<Orchestrator
     async stop() {
       stopping.abort();
       await Promise.allSettled([api.close(), agents.close(), queues?.waves.close(), queues?.pages.close()]);
-      await Promise.allSettled([watching, wakeups.close(), store.close()]);
+      await Promise.allSettled([watching, gates.close(), wakeups.close(), store.close()]);
     },
   };
 }

@@ -7,12 +7,31 @@ const IpLiteral = z.union([z.ipv4(), z.ipv6()], 'must be an IP address; a name w
 const Port = z.int().min(1).max(65_535);
 const Listener = z.strictObject({ address: IpLiteral, port: Port });
 
+const Prometheus = z
+  .strictObject({
+    address: IpLiteral,
+    port: Port,
+    /** The name that its certificate is for; nothing looks it up. `caFile` where the system does not know who signed it. */
+    tls: z.strictObject({ serverName: z.string().min(1), caFile: z.string().optional() }).optional(),
+    bearerTokenFile: z.string().optional(),
+  })
+  .refine(
+    ({ tls, bearerTokenFile, address }) => tls || bearerTokenFile === undefined || isLoopback(address),
+    { path: ['tls'], message: 'is needed: a token may not leave this machine in plain text' },
+  );
+
+function isLoopback(address: string): boolean {
+  return address.startsWith('127.') || address === '::1';
+}
+
 const Config = z.strictObject({
   /** Where operators and their tools connect. */
   api: Listener,
   /** Where agents connect. */
   agents: Listener,
   redis: z.strictObject({ address: IpLiteral, port: Port, passwordFile: z.string().optional() }),
+  /** Where gates ask their queries; without it, submissions with such a gate are refused. */
+  prometheus: Prometheus.optional(),
   hostsFile: z.string(),
   operatorsFile: z.string(),
   /** Channels for pages, in the order in which they are tried. */
@@ -28,9 +47,29 @@ const Config = z.strictObject({
   logLevel: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
 });
 
+/** A Prometheus to ask, with the content of the files that its configuration names. */
+interface PrometheusConfig {
+  address: string;
+  port: number;
+  tls?: { serverName: string; ca?: string | undefined } | undefined;
+  token?: string | undefined;
+}
+
+function withFiles({ address, port, tls, bearerTokenFile }: z.output<typeof Prometheus>): PrometheusConfig {
+  const read = (path: string | undefined) =>
+    path === undefined ? undefined : readFileSync(path, 'utf8').trim();
+  return {
+    address,
+    port,
+    tls: tls && { serverName: tls.serverName, ca: read(tls.caFile) },
+    token: read(bearerTokenFile),
+  };
+}
+
 /** The orchestrator's configuration, complete and checked. Durations are milliseconds. */
-export type Config = Readonly<Omit<z.output<typeof Config>, 'redis'>> & {
+export type Config = Readonly<Omit<z.output<typeof Config>, 'redis' | 'prometheus'>> & {
   redis: { address: string; port: number; password: string | null };
+  prometheus: PrometheusConfig | null;
 };
 
 /**
@@ -41,7 +80,11 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   const path = environment['BREAKWATER_ORCHESTRATOR_CONFIG'];
   if (path === undefined)
     throw new Error('set BREAKWATER_ORCHESTRATOR_CONFIG to the path of the configuration file');
-  const { redis, ...config } = parse(Config, JSON.parse(readFileSync(path, 'utf8')));
+  const { redis, prometheus, ...config } = parse(Config, JSON.parse(readFileSync(path, 'utf8')));
   const password = redis.passwordFile === undefined ? null : readFileSync(redis.passwordFile, 'utf8').trim();
-  return Object.freeze({ ...config, redis: { address: redis.address, port: redis.port, password } });
+  return Object.freeze({
+    ...config,
+    redis: { address: redis.address, port: redis.port, password },
+    prometheus: prometheus === undefined ? null : withFiles(prometheus),
+  });
 }

@@ -18,4 +18,6 @@ export interface EngineDeps {
   clock: Clock;
   log: Logger;
   repageEveryMs: number;
+  /** Whether there is a Prometheus that gates can ask. */
+  hasMetrics: boolean;
 }

@@ -8,6 +8,7 @@ import {
 } from '@breakwater/shared';
 import type { PlanAnswer } from '../adapters/http/interface.ts';
 import type { Snapshot } from '../adapters/store/interface.ts';
+import { unmeasurable } from '../core/gates-plan.ts';
 import { overlaysForNobody } from '../core/overlays.ts';
 import { type Plan, plan } from '../core/plan.ts';
 import { bundleOf, manifestIn } from './bundles.ts';
@@ -21,6 +22,19 @@ export function planFor(engine: Engine, submission: Submission, snapshot: Snapsh
   const planned = plan({ targets, strategy, maxHosts: expect.maxHosts }, fleet);
   if ('faults' in planned) throw BreakwaterError.fromFaults(planned.faults);
   return planned;
+}
+
+/**
+ * A gate that could never pass is refused before anything begins.
+ * @throws BreakwaterError `gate_unavailable`
+ */
+export function assertMeasurable(
+  deps: Pick<EngineDeps, 'hasMetrics'>,
+  { strategy }: Submission,
+  planned: Plan,
+): void {
+  const [first, ...rest] = unmeasurable(strategy.gates, planned.waves, deps.hasMetrics);
+  if (first) throw BreakwaterError.fromFaults([first, ...rest]);
 }
 
 /** Names a plan: who is changed in which wave, in which order. */
@@ -65,6 +79,7 @@ export async function previewPlan(
   const { digest } = found;
   const { files } = 'manifest' in found ? found.manifest : await manifestIn(deps.store, digest);
   const planned = planFor(engine, submission, snapshot);
+  assertMeasurable(deps, submission, planned);
   const inTheWay = overlaps(planned, snapshot).map((fault) => `${fault.message}; it must end first`);
   const { fleet } = engine.context(snapshot, null);
   const strangers = overlaysForNobody(

@@ -7,7 +7,7 @@ import { bundleOf } from './bundles.ts';
 import { chain } from './chain.ts';
 import type { Engine } from './engine.ts';
 import type { EngineDeps } from './engine-deps.ts';
-import { assertFree, assertSamePlan, planFor } from './planning.ts';
+import { assertFree, assertMeasurable, assertSamePlan, planFor } from './planning.ts';
 
 /** The caller's name for a request, so that sending it twice does it once. */
 export type Idempotency = { key: string; request: Digest } | null;
@@ -57,15 +57,16 @@ interface Asked {
   bundle: Digest;
 }
 
-function create({ guard }: EngineDeps, engine: Engine, asked: Asked, snapshot: Snapshot): Rollout {
+function create(deps: EngineDeps, engine: Engine, asked: Asked, snapshot: Snapshot): Rollout {
   const { submission, by, bundle } = asked;
   const { line } = snapshot;
-  const [unsafe] = guard.unsafe();
+  const [unsafe] = deps.guard.unsafe();
   if (unsafe !== undefined) throw new BreakwaterError('store_unsafe', unsafe);
   if (line.stopped)
     throw new BreakwaterError('line_stopped', `the line is stopped: ${line.reason ?? 'no reason'}`);
   const planned = planFor(engine, submission, snapshot);
   assertSamePlan(submission, planned);
+  assertMeasurable(deps, submission, planned);
   assertFree(planned, snapshot);
   const { now, fleet, nextEpoch } = engine.context(snapshot, null);
   const id = RolloutId.parse(`r-${nextEpoch}`);

@@ -8,12 +8,15 @@ import { MemoryPageQueue, MemoryWaveQueue } from '../adapters/queue/memory-queue
 import type { LoggedEvent, Verb } from '../core/event.ts';
 import { MemoryStore } from '../adapters/store/memory-store.ts';
 import { MemoryWakeups } from '../adapters/wakeups/memory-wakeups.ts';
+import { statistics } from '../adapters/statistics/simple-statistics.ts';
 import type { EnrolledHost } from '../core/fleet.ts';
+import type { QueryAnswer } from '../core/gate-query.ts';
 import type { Rollout } from '../core/rollout.ts';
 import { createAgentDesk } from '../runtime/agent-desk.ts';
 import { pageDelivery } from '../runtime/deliver-pages.ts';
 import { createEngine, type Engine } from '../runtime/engine.ts';
 import type { EngineDeps } from '../runtime/engine-deps.ts';
+import { type GateKeeper, keepGates } from '../runtime/gate-keeper.ts';
 import { type FleetWatch, watchFleet } from '../runtime/fleet-watch.ts';
 import { guardStore, type StoreGuard } from '../runtime/store-guard.ts';
 import { type Idempotency, submit } from '../runtime/submit.ts';
@@ -84,6 +87,9 @@ export class TestOrchestrator {
   readonly deps: EngineDeps;
   readonly engine: Engine;
   readonly desk: AgentDesk;
+  readonly gates: GateKeeper;
+  /** What Prometheus answers to a query. */
+  answers: (query: string) => QueryAnswer = () => ({ kind: 'none', cause: 'nobody has measured anything' });
   readonly hosts: Map<string, SimulatedHost>;
   /** What was logged, a JSON text for each line. */
   readonly lines: string[] = [];
@@ -107,8 +113,11 @@ export class TestOrchestrator {
       queues: () => ({ waves, pages }),
       log: pino({ level: 'debug' }, { write: (line: string) => void this.lines.push(line) }),
       repageEveryMs: REPAGE_EVERY_MS,
+      hasMetrics: true,
     };
     this.engine = createEngine(this.deps);
+    const source = { query: (text: string) => Promise.resolve(this.answers(text)) };
+    this.gates = keepGates(this.deps, this.engine, { metrics: source, statistics });
     this.desk = createAgentDesk(this.deps, this.engine, 10_000);
   }
 
@@ -144,7 +153,7 @@ export class TestOrchestrator {
   async step(): Promise<void> {
     await this.clock.advance(1000);
     for (const host of this.hosts.values()) await host.live(this.desk);
-    for (const id of (await this.store.snapshot()).live.keys()) await this.look(id);
+    for (const id of (await this.store.snapshot()).live.keys()) await this.gates.tend(await this.look(id));
   }
 
   /** Steps until the rollout is as it should be. */
