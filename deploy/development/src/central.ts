@@ -107,6 +107,7 @@ async function writeOrchestrator(runDir: string, parts: OrchestratorParts): Prom
     redis: { address, port: ports.redis, passwordFile: parts.redisPasswordFile },
     hostsFile: file('hosts.json'),
     operatorsFile: file('operators.json'),
+    witnessFile: file('witness'),
     pagers: [{ name: 'sink', kind: 'webhook', url: `http://127.0.0.1:${ports.pages}/` }],
     unknownAfter: '30s',
     repageEvery: '15m',

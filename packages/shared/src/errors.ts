@@ -98,6 +98,16 @@ export const ERRORS = {
     'A host is already in another rollout',
     'Wait for the rollout in the way, or abort it.',
   ),
+  canary_unproven: kind(
+    409,
+    'The canary has not proved the change, and nothing goes on without it',
+    'Submit the change again: it gets a canary of its own.',
+  ),
+  emergency_expired: kind(
+    409,
+    'The emergency has expired',
+    'Roll it back or abort it; submit a new one if it is still needed.',
+  ),
   plan_changed: kind(
     409,
     'The fleet no longer gives the plan you looked at',
@@ -126,6 +136,16 @@ export const ERRORS = {
     503,
     'Redis could lose acknowledged writes',
     'Correct the settings that the detail names.',
+  ),
+  safe_mode: kind(
+    503,
+    'The store is not to be believed: it has lost something, or is another one',
+    'Put the right store back, or run "breakwater-orchestrator accept-store" where an orchestrator runs.',
+  ),
+  witness_failed: kind(
+    503,
+    'It holds, but its record on the disk of this orchestrator failed',
+    'Make room on that disk, or repair it; nothing is granted until then. Sending it again does no harm.',
   ),
   internal: kind(
     500,

@@ -4,6 +4,7 @@ export * from './canonical-json.ts';
 export * from './check.ts';
 export * from './clock.ts';
 export * from './duration.ts';
+export { Emergency } from './emergency.ts';
 export * from './errors.ts';
 export * from './gate.ts';
 export * from './ids.ts';

@@ -5,6 +5,7 @@ export const METRICS = {
   haltSeconds: 'breakwater_halt_seconds',
   failures: 'breakwater_failures_total',
   pages: 'breakwater_pages_total',
+  emergencies: 'breakwater_emergencies_total',
   agentsConnected: 'breakwater_agents_connected',
   queueDepth: 'breakwater_queue_depth',
   decisionSeconds: 'breakwater_decision_seconds',

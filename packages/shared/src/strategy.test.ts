@@ -40,6 +40,8 @@ test.each([
   ['exactly these hosts', { canary: { hosts: ['ns1.ams', 'ns2.ams'] } }],
   ['hosts with a label', { canary: { hosts: { labels: { role: 'canary' } } } }],
   ['a number of hosts', { canary: { hosts: 3 } }],
+  ['a share of the hosts', { canary: { hosts: '10%' } }],
+  ['leaving out who cannot be heard', { unreachable: 'skip' }],
   ['approval of every wave', { approval: { before: ['canary', 'datacenter', 'global'] } }],
   ['rollback', { onFailure: 'rollback', failureThreshold: 3 }],
 ])('accepts %s', (_, value) => {
@@ -60,8 +62,39 @@ describe('combinations that contradict themselves', () => {
     },
   );
 
-  test('an apply deadline of 1s is the shortest', () => {
+  test('an apply deadline of 1s is the shortest, and one of 2h the longest', () => {
     expect(Strategy.parse({ applyDeadline: '1s' }).applyDeadline).toBe(1000);
+    expect(Strategy.parse({ applyDeadline: '2h' }).applyDeadline).toBe(7_200_000);
+    expect(refusals(Strategy, { applyDeadline: '7201s' })).toEqual(['/applyDeadline strategy_unsafe']);
+  });
+
+  test.each([
+    ['a datacenter', { datacenters: { order: ['ams', 'fra', 'ams'] } }, '/datacenters/order/2'],
+    ['a canary', { canary: { hosts: ['ns1.ams', 'ns1.ams'] } }, '/canary/hosts/1'],
+    ['a wave to approve', { approval: { before: ['global', 'global'] } }, '/approval/before/1'],
+  ])('%s that is named twice', (_, value, path) => {
+    expect(refusals(Strategy, value)).toEqual([`${path} strategy_unsafe`]);
+  });
+
+  test('durations are read as milliseconds, whatever their unit', () => {
+    const { canary, datacenters, global, applyDeadline } = Strategy.parse({
+      canary: { soak: '1500ms' },
+      datacenters: { soak: '90s' },
+      global: { soak: '2m' },
+      applyDeadline: '1h',
+    });
+    expect([canary.soak, datacenters.soak, global.soak, applyDeadline]).toEqual([
+      1500, 90_000, 120_000, 3_600_000,
+    ]);
+  });
+
+  test('the longest duration is 30 days', () => {
+    const long = { confirmDeadline: '30d', progressDeadline: '30d' };
+    expect(Strategy.parse(long)).toMatchObject({ confirmDeadline: 30 * 86_400_000 });
+    expect(refusals(Strategy, { confirmDeadline: '31d', progressDeadline: '721h' })).toEqual([
+      '/progressDeadline duration_invalid',
+      '/confirmDeadline duration_invalid',
+    ]);
   });
 
   test.each(WAVES)('a confirm deadline that is no longer than %s.soak', (wave) => {
@@ -168,6 +201,8 @@ test.each([
   ['a soak of more than 30 days', { global: { soak: '31d' } }, '/global/soak duration_invalid'],
   ['no canary', { canary: { hosts: 0 } }, '/canary/hosts invalid_value'],
   ['too many canaries', { canary: { hosts: 1001 } }, '/canary/hosts invalid_value'],
+  ['a canary of no share', { canary: { hosts: '0%' } }, '/canary/hosts invalid_value'],
+  ['an unknown way with the unreachable', { unreachable: 'ignore' }, '/unreachable invalid_value'],
   ['half a canary', { canary: { hosts: 1.5 } }, '/canary/hosts invalid_value'],
   ['an empty list of canaries', { canary: { hosts: [] } }, '/canary/hosts invalid_value'],
   ['a canary that is no host', { canary: { hosts: ['ns1', 'NS2'] } }, '/canary/hosts/1 invalid_value'],

@@ -10,9 +10,10 @@ const Percent = z.string().regex(/^(?:100|[1-9][0-9]?)%$/, 'write a whole percen
 export const Share = z.union([z.int().min(1).max(100_000), Percent]);
 export type Share = z.infer<typeof Share>;
 
-/** Which hosts go first: how many, exactly which, or those with a label. */
+/** Which hosts go first: how many, which share of the targeted hosts, exactly which, or those with a label. */
 const CanaryHosts = z.union([
   z.int().min(1).max(1000),
+  Percent,
   z.array(HostId).min(1).max(1000),
   z.strictObject({ labels: Labels }),
 ]);
@@ -78,23 +79,33 @@ export const Strategy = z
 export type Strategy = z.infer<typeof Strategy>;
 
 interface Deadlines {
-  canary: { soak: number };
-  datacenters: { soak: number };
+  canary: { hosts: CanaryHosts; soak: number };
+  datacenters: { order: readonly string[]; soak: number };
   global: { soak: number };
   applyDeadline: number;
   progressDeadline: number;
   confirmDeadline: number;
+  approval: 'none' | { before: readonly string[] };
 }
+
+/** A silent host in flight for longer than this would be noticed by nobody. */
+const LONGEST_APPLY = minutes(120);
 
 /**
  * Settings that contradict one another. They are refused and never corrected: a corrected safety setting is
  * one that nobody chose.
  * @returns one fault for each, with the path of the field to change.
  */
-function unsafeStrategyFaults(strategy: Deadlines): { path: string[]; message: string }[] {
-  const faults: { path: string[]; message: string }[] = [];
+function unsafeStrategyFaults(strategy: Deadlines): { path: (string | number)[]; message: string }[] {
+  const faults: { path: (string | number)[]; message: string }[] = namedTwice(strategy);
   if (strategy.applyDeadline < 1000) {
     faults.push({ path: ['applyDeadline'], message: 'must be at least 1s: no name server restarts in less' });
+  }
+  if (strategy.applyDeadline > LONGEST_APPLY) {
+    faults.push({
+      path: ['applyDeadline'],
+      message: 'must be at most 2h: a silent host is lost only after it',
+    });
   }
   for (const wave of ['canary', 'datacenters', 'global'] as const) {
     const { soak } = strategy[wave];
@@ -112,4 +123,19 @@ function unsafeStrategyFaults(strategy: Deadlines): { path: string[]; message: s
     }
   }
   return faults;
+}
+
+/** A list that names something twice is not the list that somebody had in mind. */
+function namedTwice(strategy: Deadlines): { path: (string | number)[]; message: string }[] {
+  const { canary, datacenters, approval } = strategy;
+  const lists: [path: string[], names: readonly string[]][] = [
+    [['canary', 'hosts'], Array.isArray(canary.hosts) ? canary.hosts : []],
+    [['datacenters', 'order'], datacenters.order],
+    [['approval', 'before'], approval === 'none' ? [] : approval.before],
+  ];
+  return lists.flatMap(([path, names]) =>
+    names.flatMap((name, index) =>
+      names.indexOf(name) < index ? [{ path: [...path, index], message: `${name} is named twice` }] : [],
+    ),
+  );
 }

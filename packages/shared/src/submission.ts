@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { BundleFiles } from './bundle.ts';
 import { DomainName, SubmittedCheck } from './check.ts';
+import { Emergency, withEmergencySoaks } from './emergency.ts';
 import { DatacenterName, Digest, HostId, Labels } from './ids.ts';
 import { Strategy } from './strategy.ts';
 import { PRINTABLE, PRINTABLE_RULE } from './text.ts';
@@ -29,20 +30,27 @@ export const Expect = z.strictObject({
 });
 export type Expect = z.infer<typeof Expect>;
 
+const Fields = z
+  .strictObject({
+    title: Line(200),
+    reason: Reason,
+    ticket: Line(100).optional(),
+    bundle: z.union([z.strictObject({ files: BundleFiles }), z.strictObject({ digest: Digest })]),
+    targets: Targets.prefault({}),
+    strategy: Strategy.prefault({}),
+    checks: z.array(SubmittedCheck).max(1000).default([]),
+    expect: Expect.prefault({}),
+    /** Refuses the submission with `plan_changed` when the fleet no longer gives the plan that was looked at. */
+    planDigest: Digest.optional(),
+    /** What becomes of it while an older rollout has one of its hosts: it is refused, or it waits its turn. */
+    whenBusy: z.enum(['refuse', 'queue']).default('refuse'),
+    emergency: Emergency.nullable().default(null),
+  })
+  .refine(({ emergency, whenBusy }) => emergency === null || whenBusy === 'refuse', {
+    path: ['whenBusy'],
+    message: 'an emergency does not wait its turn: name the rollouts in its way in emergency.overtakes',
+  });
+
 /** A change as it is submitted, to `POST /v1/rollouts` and `POST /v1/plans` alike. */
-export const Submission = z.strictObject({
-  title: Line(200),
-  reason: Reason,
-  ticket: Line(100).optional(),
-  bundle: z.union([z.strictObject({ files: BundleFiles }), z.strictObject({ digest: Digest })]),
-  targets: Targets.prefault({}),
-  strategy: Strategy.prefault({}),
-  checks: z.array(SubmittedCheck).max(1000).default([]),
-  expect: Expect.prefault({}),
-  /** Refuses the submission with `plan_changed` when the fleet no longer gives the plan that was looked at. */
-  planDigest: Digest.optional(),
-  /** What becomes of it while an older rollout has one of its hosts: it is refused, or it waits its turn. */
-  whenBusy: z.enum(['refuse', 'queue']).default('refuse'),
-  emergency: z.null().optional(),
-});
+export const Submission = z.preprocess(withEmergencySoaks, Fields);
 export type Submission = z.infer<typeof Submission>;

@@ -4,25 +4,29 @@ import { agentServer } from './adapters/http/agent-server.ts';
 import { operatorServer } from './adapters/http/operator-server.ts';
 import { readEnrolment } from './adapters/identities/enrolment.ts';
 import { fileIdentities } from './adapters/identities/file-identities.ts';
-import { promMetrics } from './adapters/metrics/prom.ts';
+import { type PromMetrics, promMetrics } from './adapters/metrics/prom.ts';
 import { webhookPager } from './adapters/pagers/webhook-pager.ts';
 import { prometheus } from './adapters/prometheus/prometheus.ts';
 import { bullmqPageQueue } from './adapters/queue/bullmq-pages.ts';
 import { bullmqWaveQueue } from './adapters/queue/bullmq-waves.ts';
-import type { PageQueue, WaveQueue } from './adapters/queue/interface.ts';
+import type { Deliver, PageQueue, WaveQueue } from './adapters/queue/interface.ts';
 import { statistics } from './adapters/statistics/simple-statistics.ts';
+import type { Store } from './adapters/store/interface.ts';
 import { redisStore } from './adapters/store/redis-store.ts';
+import { fileWitness } from './adapters/witness/file-witness.ts';
 import { redisWakeups } from './adapters/wakeups/redis-wakeups.ts';
 import type { Config } from './config.ts';
 import { createAgentDesk } from './runtime/agent-desk.ts';
 import { pageDelivery } from './runtime/deliver-pages.ts';
 import { createEngine } from './runtime/engine.ts';
 import type { EngineDeps } from './runtime/engine-deps.ts';
-import { watchFleet } from './runtime/fleet-watch.ts';
+import { type FleetWatch, watchFleet } from './runtime/fleet-watch.ts';
 import { keepGates } from './runtime/gate-keeper.ts';
 import { lookAt } from './runtime/look.ts';
 import { createOperations } from './runtime/operations.ts';
 import { guardStore } from './runtime/store-guard.ts';
+import { safeModePages } from './runtime/safe-mode-pages.ts';
+import { trustStore } from './runtime/store-trust.ts';
 import { standWatch } from './runtime/sweep.ts';
 
 export interface Orchestrator {
@@ -31,30 +35,46 @@ export interface Orchestrator {
   stop(): Promise<void>;
 }
 
-/** Wires the orchestrator together; nothing runs before `start`. */
-export async function compose(config: Config, log: Logger): Promise<Orchestrator> {
-  const enrolment = await readEnrolment(config.hostsFile, config.operatorsFile);
-  const store = redisStore({ ...config.redis, log });
-  const watch = watchFleet(store, enrolment.hosts, config.unknownAfter, systemClock);
-  const guard = guardStore(store, config.dataDisposable);
+/** What is kept outside this process, and what is known of it. */
+async function openStores(config: Config, log: Logger) {
+  const redis = redisStore({ ...config.redis, log });
+  const witness = await fileWitness(config.witnessFile, log);
+  const { store, trust } = trustStore(redis, witness, log);
+  const guard = guardStore(store, config.dataDisposable, witness);
   const wakeups = redisWakeups({ ...config.redis, log });
-  const stopping = new AbortController();
+  wakeups.subscribe(({ head }) => trust.heard('another orchestrator', head));
+  const close = async (): Promise<void> => {
+    await Promise.allSettled([wakeups.close(), redis.close()]);
+    await witness.close();
+  };
+  return { store, trust, guard, wakeups, close };
+}
 
-  let queues: { waves: WaveQueue; pages: PageQueue } | null = null;
-  const metrics = promMetrics({
+function metricsOf(store: Store, watch: FleetWatch, queues: () => { waves: WaveQueue } | null): PromMetrics {
+  return promMetrics({
     rolloutStates: async () => [...(await store.snapshot()).live.values()].map((rollout) => rollout.state),
     hostStates: async () =>
       [...(await store.snapshot()).live.values()].flatMap((rollout) =>
         Object.values(rollout.hosts).map((row) => row.state),
       ),
     agentsConnected: () => watch.connected(),
-    queueDepth: async () => (await queues?.waves.depth()) ?? {},
+    queueDepth: async () => (await queues()?.waves.depth()) ?? {},
   });
+}
+
+/** Wires the orchestrator together; nothing runs before `start`. */
+export async function compose(config: Config, log: Logger): Promise<Orchestrator> {
+  const enrolment = await readEnrolment(config.hostsFile, config.operatorsFile);
+  const { close, ...stores } = await openStores(config, log);
+  const { store, trust } = stores;
+  const watch = watchFleet(store, enrolment.hosts, config.unknownAfter, systemClock);
+  const stopping = new AbortController();
+
+  let queues: { waves: WaveQueue; pages: PageQueue } | null = null;
+  const metrics = metricsOf(store, watch, () => queues);
   const deps: EngineDeps = {
-    store,
+    ...stores,
     watch,
-    guard,
-    wakeups,
     metrics,
     clock: systemClock,
     log,
@@ -76,19 +96,29 @@ export async function compose(config: Config, log: Logger): Promise<Orchestrator
   const agents = await agentServer({ desk, identities, log });
   const pagers = config.pagers.map(({ name, url }) => webhookPager({ name, url }));
 
+  const delivery = pageDelivery(deps, engine, pagers);
+  const deliver: Deliver = async (page) => {
+    // The outbox of a store that was put back holds pages that were taken long ago; safe mode pages for itself.
+    trust.assert();
+    await delivery(page);
+  };
   let watching: Promise<void> = Promise.resolve();
   return {
     async start() {
       const connection = config.redis;
       queues = {
         waves: bullmqWaveQueue({ connection, look: lookAt(engine, gates), clock: systemClock, log }),
-        pages: bullmqPageQueue({ connection, deliver: pageDelivery(deps, engine, pagers), log }),
+        pages: bullmqPageQueue({ connection, deliver, log }),
       };
+      // Nothing is decided or answered before the store was compared with what was seen of it; without Redis, nothing at all.
+      await trust
+        .look()
+        .catch((error: unknown) => log.warn({ err: error }, 'the store could not be read yet'));
       // Whoever asks first must not be answered as if no host had ever been heard. Redis may be down; then nobody is.
       await watch
         .exchange()
         .catch((error: unknown) => log.warn({ err: error }, 'no sighting could be read yet'));
-      watching = standWatch(deps, engine, stopping.signal);
+      watching = standWatch(deps, engine, stopping.signal, safeModePages(deps, pagers));
       await agents.listen({ host: config.agents.address, port: config.agents.port, backlog: 4096 });
       await api.listen({ host: config.api.address, port: config.api.port });
       log.info(
@@ -99,7 +129,8 @@ export async function compose(config: Config, log: Logger): Promise<Orchestrator
     async stop() {
       stopping.abort();
       await Promise.allSettled([api.close(), agents.close(), queues?.waves.close(), queues?.pages.close()]);
-      await Promise.allSettled([watching, gates.close(), wakeups.close(), store.close()]);
+      await Promise.all([watching, gates.close()]);
+      await close();
     },
   };
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { isAbsolute } from 'node:path';
 import { Duration, parse } from '@breakwater/shared';
 import { z } from 'zod';
 
@@ -34,6 +35,11 @@ const Config = z.strictObject({
   prometheus: Prometheus.optional(),
   hostsFile: z.string(),
   operatorsFile: z.string(),
+  /**
+   * Where this orchestrator, and no other one, keeps what it has seen of the store: on a disk that is not Redis's. By it a
+   * store that has lost something is recognised.
+   */
+  witnessFile: z.string().refine(isAbsolute, 'write an absolute path'),
   /** Channels for pages, in the order in which they are tried. */
   pagers: z.array(z.strictObject({ name: z.string(), kind: z.literal('webhook'), url: z.url() })).min(1),
   /** How long after its last word a host counts as unknown, which is never healthy. */

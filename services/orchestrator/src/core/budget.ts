@@ -1,4 +1,5 @@
-import type { DatacenterName, GroupName, HostId, Share } from '@breakwater/shared';
+import type { DatacenterName, GroupName, Share } from '@breakwater/shared';
+import { few } from './few.ts';
 import type { Context } from './context.ts';
 import type { Fleet, FleetHost } from './fleet.ts';
 import { inFlight } from './host-row.ts';
@@ -68,14 +69,9 @@ export function whyNot(rollout: Rollout, row: HostRow, context: Context): string
   for (const { name, limit, members } of poolsOf(rollout, context.fleet, host)) {
     const down = members.filter((member) => isUnavailable(rollout, member));
     if (down.length >= limit)
-      return `${name} has ${down.length} of at most ${limit} hosts unavailable (${list(down)})`;
+      return `${name} has ${down.length} of at most ${limit} hosts unavailable (${few(down.map(({ id }) => id))})`;
     const left = members.length - down.length - 1;
     if (left < 1 && !rollout.named.includes(row.id)) return `${row.id} is the last healthy host of ${name}`;
   }
   return null;
-}
-
-function list(hosts: readonly FleetHost[]): string {
-  const ids: HostId[] = hosts.map((host) => host.id);
-  return ids.length <= 5 ? ids.join(', ') : `${ids.slice(0, 5).join(', ')} and ${ids.length - 5} more`;
 }

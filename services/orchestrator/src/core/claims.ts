@@ -1,10 +1,13 @@
 import type { HostId, RolloutId } from '@breakwater/shared';
-import { isMoving } from './host-row.ts';
+import { inFlight, isMoving } from './host-row.ts';
 import type { HostRow, Rollout } from './rollout.ts';
 
-/** A rollout has no claim on a host that it has given up to another one, once the host has come to rest. */
-function claims(row: HostRow): boolean {
-  return row.released === null || isMoving(row);
+/**
+ * A rollout has no claim on a host that it has given up to another one, once the host has come to rest at home. One that is
+ * lost or stuck on its way back is not: only who called it back knows what to say to it.
+ */
+export function claims(row: HostRow): boolean {
+  return row.released === null || inFlight(row) || isMoving(row);
 }
 
 /**

@@ -1,9 +1,11 @@
 import type { ErrorCode, HostId, OperatorName, RolloutState } from '@breakwater/shared';
 import { inconclusive, pass, pending } from '@breakwater/shared';
 import type { Context } from './context.ts';
+import { emergencyRefusal } from './emergency.ts';
 import type { Verb } from './event.ts';
 import { callBack } from './halting.ts';
 import { enter, inFlight, isMoving, mapRows, newAttempt } from './host-row.ts';
+import { releasedRefusal } from './releasing.ts';
 import { beginRollback } from './rollback.ts';
 import { type HostRow, type Rollout, type Wave, waveName, waveOf } from './rollout.ts';
 import { endWatch } from './vantage.ts';
@@ -50,6 +52,8 @@ export function command(rollout: Rollout, asked: Command, context: Context): Rol
     const detail = `a rollout that is ${rollout.state} cannot ${asked.verb}; ${asked.verb} is for ${from.join(', ')}`;
     return { code: 'verb_not_allowed', detail };
   }
+  const refusal = emergencyRefusal(rollout, asked, context.now) ?? releasedRefusal(rollout, asked);
+  if (refusal) return refusal;
   switch (asked.verb) {
     case 'approve':
       return approve(rollout, asked, context.now);

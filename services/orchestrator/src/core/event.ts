@@ -28,6 +28,16 @@ export type DomainEvent =
       title: string;
       reason: string;
       hosts: number;
+      emergency?: { incident: string; expiresAt: number };
+    }
+  /** An emergency has made a rollout give these hosts up. */
+  | {
+      type: 'rollout.overtaken';
+      rollout: RolloutId;
+      by: OperatorName;
+      emergency: RolloutId;
+      incident: string;
+      hosts: HostId[];
     }
   | {
       type: 'rollout.command';
@@ -87,6 +97,11 @@ export type DomainEvent =
   | { type: 'page.delivered'; rollout: RolloutId; page: string; channel: string }
   | { type: 'line.stopped'; by: OperatorName; reason: string }
   | { type: 'line.started'; by: OperatorName; reason: string }
+  /**
+   * A person took the store as it is, although more had been seen than it holds. Its own number is `to`, beyond all
+   * that was seen (`seen`), so that no epoch and no sequence is ever given twice; nothing lies between it and `from`.
+   */
+  | { type: 'store.accepted'; by: OperatorName; reason: string; from: number; to: number; seen: number }
   | {
       type: 'host.drained' | 'host.undrained' | 'host.removed';
       host: HostId;

@@ -1,5 +1,5 @@
 import type { Fault, Gate } from '@breakwater/shared';
-import type { PlannedWave } from './plan.ts';
+import type { PlannedWave } from './planned.ts';
 import { waveName } from './rollout.ts';
 
 /**

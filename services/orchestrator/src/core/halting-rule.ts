@@ -34,6 +34,7 @@ export const CAUSES = [
   'gateUnclear',
   'neverHome',
   'waveLate',
+  'expires',
 ] as const;
 export type Cause = (typeof CAUSES)[number];
 
@@ -95,6 +96,7 @@ export const HALTING_RULE: Readonly<Record<Cause, Row>> = {
   gateUnclear: always('halts', { ...MEASURED_FIRST, ...IGNORED }),
   neverHome: always('halts', { ...IN_FLIGHT, ...ONCE_HEARD, ...IGNORED }),
   waveLate: always('halts', { ...BY_ITS_OWN, ...ONCE_HEARD, ...IGNORED }),
+  expires: always('halts', IGNORED),
 };
 
 /** Each cause in words, as the documentation has it. */
@@ -115,6 +117,7 @@ export const IN_WORDS: Readonly<Record<Cause, string>> = {
   gateUnclear: 'a gate tells neither pass nor fail for its `deadline`',
   neverHome: 'all waves are over, and a tolerated failure has not gone back',
   waveLate: 'a wave has not passed within `progressDeadline`',
+  expires: 'an emergency is out of time, and some of its hosts still wait',
 };
 
 /** Why nothing may be granted now, or `null`: it stops a wave without its doing. */

@@ -10,6 +10,7 @@ import {
 } from '@breakwater/shared';
 import type { Context } from './context.ts';
 import { whyNot } from './budget.ts';
+import { expired } from './emergency.ts';
 import { gateFindings } from './gates-halting.ts';
 import { type Cause, causeOf, HALTING_RULE, stageOf } from './halting-rule.ts';
 import { goBack, enter, inFlight, isMoving, mapRows } from './host-row.ts';
@@ -64,6 +65,7 @@ function findingsOf(rollout: Rollout, context: Context): Finding[] {
     ...gateFindings(rollout, context).map((finding) => ({ ...finding, host: null })),
     ...neverHome(rollout),
     ...lateWave(rollout, context),
+    ...outOfTime(rollout, context),
   ];
 }
 
@@ -106,6 +108,13 @@ function lateWave(rollout: Rollout, context: Context): Finding[] {
   const within = formatDuration(rollout.strategy.progressDeadline);
   const reason = `wave ${waveName(wave)} has not passed within ${within}${lateness(rollout, wave, context)}`;
   return [{ cause: 'waveLate', wave, host: null, verdict: fail('progress_deadline', reason) }];
+}
+
+/** An emergency that has not reached all of its hosts in time goes no further, wherever it is. */
+function outOfTime(rollout: Rollout, { now }: Context): Finding[] {
+  const verdict = expired(rollout, now);
+  const wave = rollout.waves.find((one) => !isOver(one));
+  return verdict && wave ? [{ cause: 'expires', wave, host: null, verdict }] : [];
 }
 
 /** The halting rule: what, if anything, stops this rollout now. */

@@ -1,5 +1,6 @@
 import { type HostState } from '@breakwater/shared';
 import { inFlight } from './host-row.ts';
+import { lostItsCanary } from './releasing.ts';
 import { type HostRow, type Rollout, rowsOf, waveName } from './rollout.ts';
 
 const UNTOUCHED: readonly HostState[] = ['pending', 'staging', 'ready', 'failed', 'lost', 'skipped'];
@@ -12,6 +13,7 @@ export function violations(rollout: Rollout): string[] {
   return [
     ...planViolations(rollout),
     ...waveViolations(rollout),
+    ...canaryViolations(rollout),
     ...hostViolations(rollout),
     ...stateViolations(rollout),
   ];
@@ -49,6 +51,19 @@ function waveViolations(rollout: Rollout): string[] {
       found.push(`wave ${waveName(wave)} passed without ${open[0]?.id}`);
     return found;
   });
+}
+
+/** An emergency is staged like any other, and what has lost its canary goes no further. */
+function canaryViolations(rollout: Rollout): string[] {
+  const [canary, ...others] = rollout.waves;
+  if (rollout.emergency !== null && canary && canary.startedAt !== null && canary.approvedBy === null)
+    return ['an emergency has begun without a second person'];
+  const skipped = rollout.emergency !== null && canary?.state === 'skipped';
+  const found = others
+    .filter((wave) => skipped && wave.startedAt !== null)
+    .map((wave) => `wave ${waveName(wave)} of an emergency has begun without a canary`);
+  const onward = ['preflighting', 'running', 'awaitingApproval'].includes(rollout.state);
+  return onward && lostItsCanary(rollout) ? [...found, 'goes on although its canary was taken'] : found;
 }
 
 function hostViolations(rollout: Rollout): string[] {

@@ -7,7 +7,7 @@ import {
   type Submission,
 } from '@breakwater/shared';
 import type { Fleet } from './fleet.ts';
-import type { Plan } from './plan.ts';
+import type { Plan } from './planned.ts';
 import type { HostRow, Rollout } from './rollout.ts';
 
 /** What makes a submission a rollout. */
@@ -37,7 +37,7 @@ export function newRollout(birth: Birth, fleet: Fleet): Rollout {
     checks: submission.checks,
     expect: submission.expect,
     targets: submission.targets,
-    emergency: null,
+    emergency: emergencyOf(birth),
     queued: submission.whenBusy === 'queue',
     catchUpOf: null,
     named: submission.targets.hosts ?? [],
@@ -62,6 +62,10 @@ export function newRollout(birth: Birth, fleet: Fleet): Rollout {
     pages: 0,
     lastPageAt: null,
   };
+}
+
+function emergencyOf({ submission: { emergency }, now }: Birth): Rollout['emergency'] {
+  return emergency && { incident: emergency.incident, expiresAt: now + emergency.expires };
 }
 
 function newRow(id: HostId, { epoch, now }: Birth, fleet: Fleet): HostRow {

@@ -1,8 +1,9 @@
 import { isSettled } from './assignment.ts';
 import type { Context } from './context.ts';
 import { lossOf } from './deadlines.ts';
+import { expiryOf } from './emergency.ts';
 import { gateTimes } from './gates.ts';
-import { progressEnd } from './halting.ts';
+import { progressEnd, WATCHED } from './halting.ts';
 import type { Rollout } from './rollout.ts';
 import { currentWave, soakEnd } from './waves.ts';
 
@@ -31,6 +32,8 @@ export function nextLook(rollout: Rollout, context: Context): number | null {
     if (wave.hosts.some((id) => rollout.hosts[id]?.state === 'ready'))
       times.push(context.now + WAITING_LOOK_MS);
   }
+  const expiry = expiryOf(rollout);
+  if (expiry !== null && WATCHED.includes(rollout.state)) times.push(expiry);
   if (rollout.state === 'planned') times.push(context.now);
   if (rollout.state === 'rollingBack') times.push(context.now + WAITING_LOOK_MS);
   if (rollout.state === 'halted') times.push((rollout.lastPageAt ?? context.now) + context.repageEveryMs);

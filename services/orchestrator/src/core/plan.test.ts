@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Fleet } from './fleet.ts';
 import { plan } from './plan.ts';
@@ -43,6 +42,8 @@ describe('plan', () => {
   test.each([
     ['the order of datacenters', { datacenters: { order: ['iad', 'fra'] } }, 0, 'canary: ns1.iad'],
     ['canaries by count', { canary: { hosts: 2 } }, 0, 'canary: ns1.ams ns2.ams'],
+    ['canaries by share', { canary: { hosts: '17%' } }, 0, 'canary: ns1.ams ns2.ams'],
+    ['a small share of canaries is one', { canary: { hosts: '1%' } }, 0, 'canary: ns1.ams'],
     ['canaries by id', { canary: { hosts: ['ns3.fra'] } }, 0, 'canary: ns3.fra'],
     ['a share rounds up', { datacenters: { share: '26%' } }, 2, 'datacenter fra: ns1.fra ns2.fra'],
     ['a share as a number', { datacenters: { share: 3 } }, 3, 'datacenter iad: ns1.iad ns2.iad ns3.iad'],
@@ -87,13 +88,13 @@ describe('plan', () => {
       'an unknown datacenter in the order',
       THREE,
       { strategy: { datacenters: { order: ['xxx'] } } },
-      ['/strategy/datacenters/order target_unknown'],
+      ['/strategy/datacenters/order/0 target_unknown'],
     ],
     [
       'a canary that is not targeted',
       THREE,
       { targets: { datacenters: ['fra'] }, strategy: { canary: { hosts: ['ns1.ams'] } } },
-      ['/strategy/canary/hosts canary_matches_nothing'],
+      ['/strategy/canary/hosts/0 canary_matches_nothing'],
     ],
     [
       'more hosts than expected',
@@ -116,35 +117,158 @@ describe('plan', () => {
   ])('%s', (_name, fleet, change, faults) => {
     expect(faultsOf(fleet, change)).toEqual(faults);
   });
+});
 
-  test('whatever the fleet and the strategy, every targeted host is in exactly one wave', () => {
-    const datacenter = fc.constantFrom('ams', 'fra', 'iad', 'nrt');
-    const fleets = fc.uniqueArray(
-      fc.tuple(datacenter, fc.nat(30)).map(([name, n]) => `ns${n}.${name}`),
-      { minLength: 1, maxLength: 40 },
-    );
-    const shares = fc.oneof(
-      fc.integer({ min: 1, max: 9 }),
-      fc.integer({ min: 1, max: 100 }).map((n) => `${n}%`),
-    );
-    fc.assert(
-      fc.property(
-        fleets,
-        fc.integer({ min: 1, max: 5 }),
-        shares,
-        shares,
-        (ids, canaries, share, maxUnavailable) => {
-          const fleet = fleetOf(...ids.map((id) => host(id)));
-          const made = planned(fleet, {
-            strategy: { canary: { hosts: canaries }, datacenters: { share }, maxUnavailable },
-          });
-          if ('faults' in made) return made.faults.every((fault) => fault.code === 'last_healthy_host');
-          const hosts = made.waves.flatMap((wave) => wave.hosts);
-          expect(hosts.toSorted()).toEqual(ids.toSorted());
-          expect(made.waves[0]?.kind).toBe('canary');
-          return made.waves.every((wave) => wave.hosts.length > 0);
-        },
+const pair = (name: string) => ({ groups: [group(name)] });
+const drained = fleetOf(
+  ...[...THREE.values()].map((one) => ({ ...one, drained: one.id === 'ns1.ams' || one.id === 'ns2.fra' })),
+);
+
+describe('a strategy that is not safe for this fleet is refused', () => {
+  const twins = fleetOf(
+    host('ns1.ams', pair('ns-set')),
+    host('ns2.ams', pair('ns-set')),
+    host('ns3.ams'),
+    host('ns4.ams'),
+  );
+  test.each([
+    [
+      'every targeted host is a canary',
+      THREE,
+      {
+        targets: { hosts: ['ns1.ams', 'ns2.ams'] },
+        strategy: { canary: { hosts: ['ns1.ams', 'ns2.ams'] } },
+      },
+      ['/strategy/canary/hosts strategy_unsafe'],
+    ],
+    [
+      'the canary is a whole datacenter',
+      THREE,
+      { strategy: { canary: { hosts: 4 } } },
+      ['/strategy/canary/hosts strategy_unsafe'],
+    ],
+    [
+      'the canary is a whole redundancy group',
+      twins,
+      { strategy: { canary: { hosts: 2 } } },
+      ['/strategy/canary/hosts strategy_unsafe'],
+    ],
+    [
+      'a threshold that no wave can exceed',
+      THREE,
+      { strategy: { failureThreshold: 8 } },
+      ['/strategy/failureThreshold strategy_unsafe'],
+    ],
+    ['a threshold that the largest wave can exceed', THREE, { strategy: { failureThreshold: 7 } }, []],
+    [
+      'a whole group at once',
+      twins,
+      { strategy: { maxUnavailablePerGroup: 2 } },
+      ['/strategy/maxUnavailablePerGroup last_healthy_host'],
+    ],
+    [
+      'a drained host that is named',
+      drained,
+      { targets: { hosts: ['ns1.ams', 'ns3.ams'] } },
+      ['/targets/hosts/0 host_drained'],
+    ],
+    [
+      'a drained canary',
+      drained,
+      { strategy: { canary: { hosts: ['ns3.ams', 'ns1.ams'] } } },
+      ['/strategy/canary/hosts/1 host_drained'],
+    ],
+    [
+      'nothing but drained hosts',
+      drained,
+      { targets: { labels: {}, datacenters: ['ams'], exclude: ['ns2.ams', 'ns3.ams', 'ns4.ams'] } },
+      ['/targets targets_match_nothing'],
+    ],
+    [
+      'the last host of a datacenter that is not drained',
+      fleetOf(host('ns1.ams'), host('ns2.ams', { drained: true })),
+      {},
+      ['/targets last_healthy_host'],
+    ],
+  ])('%s', (_name, fleet, change, faults) => {
+    expect(faultsOf(fleet, change)).toEqual(faults);
+  });
+});
+
+describe('what a plan warns of', () => {
+  const NINE = evenFleet(['ams'], 9);
+  const soaks = { canary: { soak: '1s' }, datacenters: { soak: '1s' }, global: { soak: '1s' } };
+  test.each([
+    ['nothing, of a sound plan', THREE, {}, []],
+    [
+      'drained hosts',
+      drained,
+      { strategy: { maxUnavailable: 2 } },
+      ['left out, since drained: ns1.ams, ns2.fra'],
+    ],
+    [
+      'a place without room',
+      withAvailability(THREE, 'ns9.ams', 'healthy').set(
+        'ns5.fra' as never,
+        host('ns5.fra', { availability: 'unhealthy' }),
       ),
-    );
+      { targets: { exclude: ['ns5.fra'] } },
+      ['datacenter fra: no host can be taken while ns5.fra cannot be counted on (maxUnavailable allows 1)'],
+    ],
+    [
+      'a canary elsewhere',
+      THREE,
+      { strategy: { canary: { hosts: ['ns3.fra'] } } },
+      ['canary ns3.fra is not in ams, the datacenter that is proved first'],
+    ],
+    [
+      'fewer canaries than asked for',
+      THREE,
+      { targets: { exclude: ['ns3.ams', 'ns4.ams'] }, strategy: { canary: { hosts: 3 } } },
+      ['the canary has 2 hosts, not 3: datacenter ams has no more that are targeted'],
+    ],
+    [
+      'an approval of no wave',
+      THREE,
+      { strategy: { datacenters: { share: '100%' }, approval: { before: ['global'] } } },
+      ['nobody is asked before a global wave: this plan has none'],
+    ],
+    [
+      'waves that may fail as a whole',
+      THREE,
+      { strategy: { failureThreshold: 1 } },
+      [
+        'up to 1 hosts of each later wave may fail, which is every host of: datacenter ams, datacenter fra, datacenter iad',
+      ],
+    ],
+    [
+      'a wave that cannot pass in time',
+      NINE,
+      { strategy: { global: { soak: '15m' } } },
+      [
+        'wave global takes at least 1h 15m (5 hosts of datacenter ams, 1 at a time, 15m of soak each), and it halts after 1h (progressDeadline)',
+      ],
+    ],
+    [
+      'little time to be confirmed',
+      THREE,
+      { strategy: { ...soaks, confirmDeadline: '5s' } },
+      [
+        'a host that does not answer and is not vouched for within 4s goes back (confirmDeadline 5s less 1s of soak)',
+      ],
+    ],
+  ])('%s', (_name, fleet, change, warnings) => {
+    const made = planned(fleet, change);
+    expect('faults' in made ? made.faults : made.warnings).toEqual(warnings);
+  });
+
+  test('a host that is not heard of is told of as the strategy treats it', () => {
+    const fleet = withAvailability(evenFleet(['ams'], 12), 'ns3.ams', 'unknown');
+    const warnings = (strategy: object) => {
+      const made = planned(fleet, { strategy });
+      return 'faults' in made ? [] : made.warnings;
+    };
+    expect(warnings({ unreachable: 'halt' })[0]).toContain('wait for it, and halt if it stays so');
+    expect(warnings({ unreachable: 'skip' })[0]).toContain('leave it out');
   });
 });

@@ -80,7 +80,9 @@ export function beginRollback(rollout: Rollout, now: number): Rollout {
 
 /** Under `onFailure: rollback` a halt goes on to the way back by itself. */
 export function rollBackIfAsked(rollout: Rollout, context: Context): Rollout {
-  const asked = rollout.strategy.onFailure === 'rollback' && rollout.verdict.code !== 'rollback_incomplete';
+  // A rollback that ended incomplete does not begin again by itself; an emergency that ran out of time has not failed.
+  const spared = ['rollback_incomplete', 'emergency_expired'].includes(rollout.verdict.code);
+  const asked = rollout.strategy.onFailure === 'rollback' && !spared;
   const haltedNow = rollout.state === 'halted' && rollout.since === context.now;
   return asked && haltedNow ? beginRollback(rollout, context.now) : rollout;
 }

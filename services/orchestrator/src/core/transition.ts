@@ -2,6 +2,7 @@ import type { Page } from '@breakwater/shared';
 import { command, type Refusal } from './commands.ts';
 import type { Context } from './context.ts';
 import { expire } from './deadlines.ts';
+import { startedPages, tellsOfEmergency } from './emergency-pages.ts';
 import type { DomainEvent } from './event.ts';
 import { eventsBetween } from './events-between.ts';
 import { beginGates, takeMeasurement } from './gates.ts';
@@ -10,6 +11,7 @@ import type { Input } from './input.ts';
 import { duePages, recordPages } from './paging.ts';
 import { nextLook } from './next-look.ts';
 import { receive } from './receive.ts';
+import { leaveReleased } from './releasing.ts';
 import { rollBackIfAsked, runRollback } from './rollback.ts';
 import type { Rollout } from './rollout.ts';
 import { askOthers } from './vantage.ts';
@@ -42,6 +44,7 @@ function apply(rollout: Rollout, input: Input, context: Context): Rollout | Refu
     case 'measured':
       return takeMeasurement(rollout, input.measurement, context.now);
     case 'pageDelivered':
+      if (tellsOfEmergency(rollout, input.page)) return rollout;
       return { ...rollout, pagedAt: rollout.pagedAt ?? context.now };
     default:
       return input satisfies never;
@@ -55,6 +58,7 @@ function advance(rollout: Rollout, context: Context): Rollout {
     askOthers,
     beginGates,
     judge,
+    leaveReleased,
     sendBackTolerated,
     rollBackIfAsked,
     runRollback,
@@ -83,8 +87,9 @@ export function transition(before: Rollout, input: Input, context: Context): Dec
   const applied = apply(before, input, context);
   if ('code' in applied) return applied;
   const settled = settle(applied, context);
-  const pages = duePages(before, settled, context);
-  const after = recordPages(settled, pages, context.now);
+  const due = duePages(before, settled, context);
+  const after = recordPages(settled, due, context.now);
+  const pages = [...due, ...startedPages(before, after, context.now)];
   return {
     rollout: after,
     events: eventsBetween(before, after, input, pages),

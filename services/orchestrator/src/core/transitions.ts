@@ -61,7 +61,8 @@ export const WAVE_TRANSITIONS: Readonly<Record<WaveState, readonly WaveState[]>>
  * A late "healthy" never undoes a failure: from `failed`, `lost`, `reverting` and `revertFailed` no report
  * leads back to a healthy state. Only a person does: by a retry, which is a new attempt and begins at
  * `staging` (or at `pending`, when something else halts the rollout in the same decision), or by resuming with
- * a host that keeps the change and is well again.
+ * a host that keeps the change and is well again. A host that is given up to an emergency is `skipped`, from
+ * `confirmed` at once, and from `reverting` in the decision in which it is back.
  */
 export const HOST_TRANSITIONS: Readonly<Record<HostState, readonly HostState[]>> = {
   pending: ['staging', 'skipped'],
@@ -70,9 +71,9 @@ export const HOST_TRANSITIONS: Readonly<Record<HostState, readonly HostState[]>>
   applying: ['ready', 'verifying', 'soaking', 'failed', 'reverting', 'reverted', 'revertFailed', 'lost'],
   verifying: ['soaking', 'failed', 'reverting', 'reverted', 'revertFailed', 'lost'],
   soaking: ['confirmed', 'failed', 'reverting', 'reverted', 'revertFailed', 'lost'],
-  confirmed: ['failed', 'reverting', 'reverted', 'revertFailed', 'lost'],
+  confirmed: ['failed', 'reverting', 'reverted', 'revertFailed', 'lost', 'skipped'],
   failed: ['confirmed', 'reverting', 'reverted', 'revertFailed', 'lost', 'staging', 'pending', 'skipped'],
-  reverting: ['reverted', 'revertFailed', 'lost'],
+  reverting: ['reverted', 'revertFailed', 'lost', 'skipped'],
   reverted: ['staging', 'pending', 'skipped'],
   revertFailed: ['reverting', 'reverted', 'lost', 'staging', 'pending', 'skipped'],
   lost: ['confirmed', 'failed', 'reverting', 'reverted', 'revertFailed', 'staging', 'pending', 'skipped'],

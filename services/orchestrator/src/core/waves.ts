@@ -1,6 +1,7 @@
 import { pass, pending, type WaveState } from '@breakwater/shared';
 import { whyNot } from './budget.ts';
 import type { Context } from './context.ts';
+import { needsSecondPerson } from './emergency.ts';
 import { gatesPass } from './gates.ts';
 import { isTolerated } from './halting.ts';
 import { enter, inFlight, mapRows } from './host-row.ts';
@@ -69,6 +70,7 @@ function grant(rollout: Rollout, context: Context): Rollout {
 
 function needsApproval(rollout: Rollout, wave: Wave): boolean {
   const { approval } = rollout.strategy;
+  if (needsSecondPerson(rollout, wave)) return true;
   return approval !== 'none' && approval.before.includes(wave.kind) && wave.approvedBy === null;
 }
 

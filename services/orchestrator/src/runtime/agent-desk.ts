@@ -64,15 +64,22 @@ export function createAgentDesk(deps: EngineDeps, engine: Engine, verifyWithinMs
     return known;
   }
 
+  /** The store as it is now, if it can be believed: an agent is told nothing that a store has forgotten the end of. */
+  async function trusted(): Promise<Snapshot> {
+    const snapshot = await store.snapshot();
+    deps.trust.assert();
+    return snapshot;
+  }
+
   /** What a host says of another one is evidence for that one's rollout, which looks at it at once. */
   async function weigh(targets: readonly HostId[]): Promise<void> {
-    const { claims } = await store.snapshot();
+    const { claims } = await trusted();
     for (const owner of new Set(targets.flatMap((target) => claims.get(target) ?? [])))
       await engine.decide(owner, { type: 'look' });
   }
 
   async function takeIn(host: HostId, request: PollRequest): Promise<number> {
-    const { claims } = await store.snapshot();
+    const { claims } = await trusted();
     const owner = claims.get(host);
     const reports = request.reports.toSorted((a, b) => a.seq - b.seq);
     const news = reports.filter((report) => report.rollout === owner);
@@ -84,7 +91,7 @@ export function createAgentDesk(deps: EngineDeps, engine: Engine, verifyWithinMs
   }
 
   async function answer(host: HostId, acknowledged: number): Promise<PollResponse> {
-    const snapshot = await store.snapshot();
+    const snapshot = await trusted();
     const owner = snapshot.claims.get(host);
     const rollout = owner === undefined ? undefined : snapshot.live.get(owner);
     const row = rollout?.hosts[host];
@@ -94,9 +101,16 @@ export function createAgentDesk(deps: EngineDeps, engine: Engine, verifyWithinMs
     return { host, assignment, vantage, acknowledged, sequence: snapshot.head.seq };
   }
 
+  async function sent(response: PollResponse): Promise<PollResponse> {
+    if (isPermission(response)) await deps.trust.witnessed();
+    return response;
+  }
+
   return {
     async poll(host, request, signal) {
       const news = watch.see(host, request.status, request.journal, request.vantage);
+      // An epoch is a number of the log too, and outlives a restart of the agent.
+      deps.trust.heard(host, Math.max(request.sequence, request.status.epoch));
       const deadline = clock.monotonic() + request.waitMs;
       const acknowledged = await takeIn(host, request);
       if (news.length > 0) await weigh(news);
@@ -108,7 +122,7 @@ export function createAgentDesk(deps: EngineDeps, engine: Engine, verifyWithinMs
         try {
           const response = await answer(host, acknowledged);
           const revision = revisionOf(response.assignment, response.vantage);
-          if (left <= 0 || signal.aborted || revision !== request.following) return response;
+          if (left <= 0 || signal.aborted || revision !== request.following) return await sent(response);
           await called;
         } finally {
           // Also when the store fails: nobody goes on waiting for an agent that has had its answer.
@@ -119,4 +133,9 @@ export function createAgentDesk(deps: EngineDeps, engine: Engine, verifyWithinMs
     manifest: (digest) => manifestIn(store, digest),
     file: (digest) => fileIn(store, digest),
   };
+}
+
+/** Whether an answer lets its host go on with a change: a store that forgets this must be found out. */
+function isPermission({ assignment }: PollResponse): boolean {
+  return assignment?.step === 'apply' || assignment?.step === 'confirm';
 }

@@ -32,5 +32,5 @@ export function contextOf(
 export function blockedBy(snapshot: Snapshot, guard: StoreGuard): string | null {
   if (snapshot.line.stopped) return `the line is stopped: ${snapshot.line.reason ?? 'no reason given'}`;
   const [unsafe] = guard.unsafe();
-  return unsafe === undefined ? null : `Redis could lose acknowledged writes: ${unsafe}`;
+  return unsafe === undefined ? null : `nothing is granted on a store that could lose it: ${unsafe}`;
 }

@@ -6,12 +6,14 @@ import type { Store } from '../adapters/store/interface.ts';
 import type { Wakeups } from '../adapters/wakeups/interface.ts';
 import type { FleetWatch } from './fleet-watch.ts';
 import type { StoreGuard } from './store-guard.ts';
+import type { StoreTrust } from './store-trust.ts';
 
 /** What the engine and everything around it work with. */
 export interface EngineDeps {
   store: Store;
   watch: FleetWatch;
   guard: StoreGuard;
+  trust: StoreTrust;
   queues: () => { waves: WaveQueue; pages: PageQueue };
   wakeups: Wakeups;
   metrics: Metrics;

@@ -33,6 +33,7 @@ describe('a conflict', () => {
     const { id } = await o.submit();
     const other = new TestOrchestrator([], o);
     await other.guard.look();
+    await other.trust.look();
     for (const host of o.hosts.values()) {
       await host.poll(o.desk);
       host.owe('ready');

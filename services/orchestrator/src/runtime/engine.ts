@@ -100,6 +100,8 @@ function assertSound(before: Rollout, after: Rollout, snapshot: Snapshot, watch:
   if (snapshot.live.has(after.id) || isSettled(after)) return;
   // A settled rollout comes back to life only to be rolled back, and only while its hosts are still where it left them.
   const taken = Object.values(before.hosts).find((row) => {
+    // What it gave up is left out of whatever it does.
+    if (row.released !== null) return false;
     const newer = (watch.sighting(row.id)?.status.epoch ?? 0) > row.epoch;
     return snapshot.claims.has(row.id) || newer;
   });
@@ -124,7 +126,7 @@ function hostsToWake(before: Rollout, after: Rollout, blocked: string | null): H
 }
 
 /** After the write, never before it: what is told to the outside is always already durable. */
-async function actOn(
+export async function actOn(
   deps: EngineDeps,
   before: Rollout,
   decision: Decision,

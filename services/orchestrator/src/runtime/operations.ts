@@ -39,6 +39,11 @@ export function createOperations(deps: EngineDeps, engine: Engine): Operations {
     setLine: (stopped, by, reason) => setLine(deps, engine, stopped, by, reason),
     onLog: (listener) => deps.wakeups.subscribe(() => listener()),
     unready: () => unready(deps),
+    async trusted() {
+      await store.snapshot();
+      deps.trust.assert();
+    },
+    witnessed: () => deps.trust.witnessed(),
   };
 }
 
@@ -62,7 +67,9 @@ async function hostViews(deps: EngineDeps): Promise<HostView[]> {
 }
 
 /** What keeps this orchestrator from working, in words. */
-async function unready({ store, guard, clock }: EngineDeps): Promise<string[]> {
+async function unready({ store, guard, trust, clock }: EngineDeps): Promise<string[]> {
+  const doubt = trust.doubt();
+  if (doubt !== null) return [`safe mode (${doubt.code}): ${doubt.reason}`];
   const overdue = (await store.outbox()).filter(
     (page) => clock.now() - Date.parse(page.at) > PAGE_OVERDUE_MS,
   );

@@ -3,6 +3,7 @@ import {
   canonicalJson,
   type Digest,
   type Fault,
+  type HostId,
   sha256,
   type Submission,
 } from '@breakwater/shared';
@@ -10,7 +11,10 @@ import type { PlanAnswer } from '../adapters/http/interface.ts';
 import type { Snapshot } from '../adapters/store/interface.ts';
 import { unmeasurable } from '../core/gates-plan.ts';
 import { overlaysForNobody } from '../core/overlays.ts';
-import { type Plan, plan } from '../core/plan.ts';
+import { inTheWay, mayOvertake } from '../core/overtaking.ts';
+import { plan } from '../core/plan.ts';
+import type { Plan } from '../core/planned.ts';
+import type { Rollout } from '../core/rollout.ts';
 import { bundleOf, manifestIn } from './bundles.ts';
 import type { Engine } from './engine.ts';
 import type { EngineDeps } from './engine-deps.ts';
@@ -52,21 +56,44 @@ export function assertSamePlan(submission: Submission, planned: Plan): void {
  * One live rollout per host: the one in the way is named, so that somebody can go and ask.
  * @throws BreakwaterError `rollout_overlap`
  */
-export function assertFree(planned: Plan, snapshot: Snapshot): void {
-  const [first, ...rest] = overlaps(planned, snapshot);
+export function assertFree(planned: Plan, submission: Submission, snapshot: Snapshot): void {
+  const [first, ...rest] = overlaps(planned, submission, snapshot);
   if (first) throw BreakwaterError.fromFaults([first, ...rest]);
 }
 
-/** One fault for each rollout that owns hosts of the plan. */
-function overlaps(planned: Plan, snapshot: Snapshot): Fault[] {
-  const hosts = planned.waves.flatMap((wave) => wave.hosts);
-  const owners = new Set(hosts.flatMap((host) => snapshot.claims.get(host) ?? []));
-  return [...owners].map((owner) => {
-    const shared = hosts.filter((host) => snapshot.claims.get(host) === owner);
-    const message = `rollout ${owner} has ${shared.length} of these hosts (${shared.slice(0, 5).join(', ')})`;
-    return { path: '/targets', code: 'rollout_overlap', message };
-  });
+/** One fault for each rollout that has hosts of the plan and does not give way. */
+function overlaps(planned: Plan, { emergency }: Submission, snapshot: Snapshot): Fault[] {
+  return [...inTheWay(hostsOf(planned), snapshot.live.values())]
+    .filter(([owner]) => !mayOvertake(emergency, owner))
+    .map(([owner, shared]) => {
+      const some = shared.slice(0, 5).join(', ');
+      const how = emergency === null ? '' : `; ${howToOvertake(owner)}`;
+      const message = `rollout ${owner.id} has ${shared.length} of these hosts (${some})${how}`;
+      return { path: '/targets', code: 'rollout_overlap', message };
+    });
 }
+
+function howToOvertake({ id, emergency }: Rollout): string {
+  if (emergency !== null) return 'it is an emergency itself, and has to end first';
+  return `name ${id} in emergency.overtakes to pause it and take them over`;
+}
+
+/** What an emergency does to others, for whoever looks at its plan. */
+function emergencyWarnings(planned: Plan, { emergency }: Submission, snapshot: Snapshot): string[] {
+  if (emergency === null) return [];
+  const overtaken = [...inTheWay(hostsOf(planned), snapshot.live.values())].filter(([owner]) =>
+    mayOvertake(emergency, owner),
+  );
+  const ways = overtaken.flatMap(([owner, shared]) => {
+    const kept = shared.filter((host) => owner.hosts[host]?.changed === true);
+    const back = `going back leads these hosts to the change of ${owner.id}, which they keep, and not to what was before: ${kept.join(', ')}`;
+    const pause = `${owner.id} is ${owner.state}: it is paused, and gives ${shared.length} hosts up (${shared.join(', ')})`;
+    return kept.length > 0 ? [pause, back] : [pause];
+  });
+  return ['another person has to approve the canary of an emergency', ...ways];
+}
+
+const hostsOf = (planned: Plan): HostId[] => planned.waves.flatMap((wave) => wave.hosts);
 
 /** Answers what a submission would do; stores nothing. */
 export async function previewPlan(
@@ -80,12 +107,15 @@ export async function previewPlan(
   const { files } = 'manifest' in found ? found.manifest : await manifestIn(deps.store, digest);
   const planned = planFor(engine, submission, snapshot);
   assertMeasurable(deps, submission, planned);
-  const inTheWay = overlaps(planned, snapshot).map((fault) => `${fault.message}; it must end first`);
+  const blocking = overlaps(planned, submission, snapshot).map(
+    ({ message }) => message + (submission.emergency === null ? '; it must end first' : ''),
+  );
   const { fleet } = engine.context(snapshot, null);
   const strangers = overlaysForNobody(
     files.map(({ path }) => path),
     [...fleet.values()],
   );
-  const warnings = [...inTheWay, ...planned.warnings, ...strangers];
+  const urgent = emergencyWarnings(planned, submission, snapshot);
+  const warnings = [...blocking, ...urgent, ...planned.warnings, ...strangers];
   return { planDigest: planDigest(planned), bundle: digest, waves: planned.waves, warnings };
 }

@@ -1,15 +1,18 @@
 import { expect, test } from 'vitest';
 import { MemoryStore } from '../adapters/store/memory-store.ts';
+import { MemoryWitness } from '../adapters/witness/memory-witness.ts';
 import { TestOrchestrator } from '../testing/test-orchestrator.ts';
 import { guardStore } from './store-guard.ts';
 
 test('a store whose settings were never read is not safe', () => {
-  expect(guardStore(new MemoryStore(), false).unsafe()).toEqual(['its settings have not been read yet']);
+  expect(guardStore(new MemoryStore(), false, new MemoryWitness()).unsafe()).toEqual([
+    'its settings have not been read yet',
+  ]);
 });
 
 test('each look finds what is so then', async () => {
   const store = new MemoryStore();
-  const guard = guardStore(store, false);
+  const guard = guardStore(store, false, new MemoryWitness());
   await guard.look();
   expect(guard.unsafe()).toEqual([]);
   store.unsafe = ['appendfsync is "everysec"'];
@@ -22,7 +25,7 @@ test('each look finds what is so then', async () => {
 
 test('a store that cannot be asked is not safe, whatever it was before: it may come back with other settings', async () => {
   const store = new MemoryStore();
-  const guard = guardStore(store, false);
+  const guard = guardStore(store, false, new MemoryWitness());
   await guard.look();
   store.faults.down = true;
   await expect(guard.look()).rejects.toMatchObject({ code: 'store_unavailable' });
@@ -36,7 +39,7 @@ test('a store whose data are disposable is not asked', async () => {
   const store = new MemoryStore();
   store.unsafe = ['appendfsync is "everysec"'];
   store.faults.down = true;
-  const guard = guardStore(store, true);
+  const guard = guardStore(store, true, new MemoryWitness());
   expect(guard.unsafe()).toEqual([]);
   await guard.look();
   expect(guard.unsafe()).toEqual([]);

@@ -1,12 +1,16 @@
 import { BreakwaterError, type Digest, RolloutId, type Submission } from '@breakwater/shared';
 import type { Operator } from '../adapters/http/interface.ts';
 import type { Snapshot } from '../adapters/store/interface.ts';
+import { isSettled } from '../core/assignment.ts';
 import { newRollout } from '../core/new-rollout.ts';
 import type { Rollout } from '../core/rollout.ts';
 import { bundleOf } from './bundles.ts';
-import { chain } from './chain.ts';
-import type { Engine } from './engine.ts';
+import { type AtLeastOne, chain } from './chain.ts';
+import { blockedBy } from './context-of.ts';
+import { actOn, type Engine } from './engine.ts';
 import type { EngineDeps } from './engine-deps.ts';
+import { logEvents } from './log-events.ts';
+import { type Change, withOvertaken } from './overtaken.ts';
 import { assertFree, assertMeasurable, assertSamePlan, planFor } from './planning.ts';
 
 /** The caller's name for a request, so that sending it twice does it once. */
@@ -31,9 +35,10 @@ export async function submit(
       if (known) return known;
       const snapshot = await store.snapshot();
       const born = create(deps, engine, { submission, by, bundle: bundle.digest }, snapshot);
+      const changes = withOvertaken(engine, submission, born, snapshot);
       // Everything that could refuse the submission has been asked: a refused one leaves no bundle behind.
       if ('files' in bundle) await store.putBundle(bundle.digest, bundle.manifest, bundle.files);
-      if (await save(deps, born, snapshot, idempotency)) return born;
+      if (await save(deps, changes, snapshot, idempotency)) return born;
     }
   });
   return rollout.state === 'planned' ? (await engine.decide(rollout.id, { type: 'look' })).rollout : rollout;
@@ -67,30 +72,39 @@ function create(deps: EngineDeps, engine: Engine, asked: Asked, snapshot: Snapsh
   const planned = planFor(engine, submission, snapshot);
   assertSamePlan(submission, planned);
   assertMeasurable(deps, submission, planned);
-  assertFree(planned, snapshot);
+  assertFree(planned, submission, snapshot);
   const { now, fleet, nextEpoch } = engine.context(snapshot, null);
   const id = RolloutId.parse(`r-${nextEpoch}`);
   return newRollout({ id, submission, bundle, plan: planned, by: by.name, epoch: nextEpoch, now }, fleet);
 }
 
 async function save(
-  { store }: EngineDeps,
-  rollout: Rollout,
+  deps: EngineDeps,
+  changes: AtLeastOne<Change>,
   snapshot: Snapshot,
   idempotency: Idempotency,
 ): Promise<boolean> {
-  const { id, title, reason, submittedBy: by, createdAt } = rollout;
-  const hosts = Object.keys(rollout.hosts).length;
-  const events = chain(
-    snapshot.head,
-    [{ type: 'rollout.submitted', rollout: id, by, title, reason, hosts }],
-    createdAt,
+  const [{ after: born }] = changes;
+  const { head } = snapshot;
+  // The submission comes first: the number of its event is the rollout's own.
+  const [first, ...rest] = chain(
+    head,
+    changes.flatMap(({ events }) => events),
+    born.createdAt,
   );
-  const saved = await store.commit({
-    expected: snapshot.head,
-    events,
-    rollouts: [{ before: null, after: rollout, live: true }],
-    ...(idempotency === null ? {} : { idempotency: { ...idempotency, rollout: id } }),
+  if (!first) throw new BreakwaterError('internal', `the submission of ${born.id} has no event`);
+  const saved = await deps.store.commit({
+    expected: head,
+    events: [first, ...rest],
+    rollouts: changes.map(({ before, after }) => ({ before, after, live: !isSettled(after) })),
+    pages: changes.flatMap(({ pages }) => pages),
+    ...(idempotency === null ? {} : { idempotency: { ...idempotency, rollout: born.id } }),
   });
-  return saved === 'committed';
+  if (saved === 'conflict') return false;
+  for (const { before, after, ...told } of changes) {
+    const decision = { ...told, rollout: after };
+    logEvents(deps, before ?? after, decision);
+    await actOn(deps, before ?? after, decision, blockedBy(snapshot, deps.guard), first.seq + rest.length);
+  }
+  return true;
 }

@@ -6,6 +6,7 @@ import type { EngineDeps } from './engine-deps.ts';
 const SWEEP_EVERY_MS = 5000;
 const EXCHANGE_EVERY_MS = 1000;
 const GUARD_EVERY_MS = 10_000;
+const ALARM_EVERY_MS = 1000;
 const RETRY_EVERY_MS = 1000;
 
 /**
@@ -37,19 +38,26 @@ function isUnavailable(error: unknown): boolean {
   return error instanceof BreakwaterError && error.code === 'store_unavailable';
 }
 
+/** What is to be done again and again. */
+interface Duty {
+  name: string;
+  everyMs: number;
+  act: () => Promise<void>;
+  /** It does not ask the store: that it succeeds says nothing about whether hosts can be heard. */
+  withoutStore?: true;
+}
+
 /** Repeats a duty until `signal` aborts. A failure is logged and the duty tried again; the first of a row only. */
 async function repeat(
   deps: EngineDeps,
-  name: string,
-  everyMs: number,
   signal: AbortSignal,
-  duty: () => Promise<void>,
+  { name, everyMs, act, withoutStore }: Duty,
 ): Promise<void> {
   let failing = false;
   while (!signal.aborted) {
     try {
-      await duty();
-      deps.watch.storeReached(true);
+      await act();
+      if (!withoutStore) deps.watch.storeReached(true);
       failing = false;
     } catch (error) {
       // Only this keeps hosts from being heard. Any other failure must not excuse their silence.
@@ -61,11 +69,28 @@ async function repeat(
   }
 }
 
-/** The orchestrator's standing duties, until `signal` aborts. */
-export async function standWatch(deps: EngineDeps, engine: Engine, signal: AbortSignal): Promise<void> {
+/** In safe mode every duty is the same one: to see whether it is over. */
+function trusting({ trust }: EngineDeps, duty: () => Promise<void>): () => Promise<void> {
+  return () => (trust.doubt() === null ? duty() : trust.look());
+}
+
+/** The orchestrator's standing duties, until `signal` aborts. @param alarm pages that the store is not to be believed. */
+export async function standWatch(
+  deps: EngineDeps,
+  engine: Engine,
+  signal: AbortSignal,
+  alarm: () => Promise<void> = async () => undefined,
+): Promise<void> {
+  const look = async (): Promise<void> => {
+    await deps.guard.look();
+    await deps.trust.look();
+  };
+  const exchange = trusting(deps, () => deps.watch.exchange());
+  const sweep = trusting(deps, () => sweepOnce(deps, engine));
   await Promise.all([
-    repeat(deps, 'check the store', GUARD_EVERY_MS, signal, () => deps.guard.look()),
-    repeat(deps, 'exchange sightings', EXCHANGE_EVERY_MS, signal, () => deps.watch.exchange()),
-    repeat(deps, 'sweep', SWEEP_EVERY_MS, signal, () => sweepOnce(deps, engine)),
+    repeat(deps, signal, { name: 'check the store', everyMs: GUARD_EVERY_MS, act: look }),
+    repeat(deps, signal, { name: 'exchange sightings', everyMs: EXCHANGE_EVERY_MS, act: exchange }),
+    repeat(deps, signal, { name: 'sweep', everyMs: SWEEP_EVERY_MS, act: sweep }),
+    repeat(deps, signal, { name: 'page safe mode', everyMs: ALARM_EVERY_MS, act: alarm, withoutStore: true }),
   ]);
 }

@@ -7,6 +7,7 @@ import { MemoryPager } from '../adapters/pagers/memory-pager.ts';
 import { MemoryPageQueue, MemoryWaveQueue } from '../adapters/queue/memory-queue.ts';
 import type { LoggedEvent, Verb } from '../core/event.ts';
 import { MemoryStore } from '../adapters/store/memory-store.ts';
+import { MemoryWitness } from '../adapters/witness/memory-witness.ts';
 import { MemoryWakeups } from '../adapters/wakeups/memory-wakeups.ts';
 import { statistics } from '../adapters/statistics/simple-statistics.ts';
 import type { EnrolledHost } from '../core/fleet.ts';
@@ -19,6 +20,7 @@ import type { EngineDeps } from '../runtime/engine-deps.ts';
 import { type GateKeeper, keepGates } from '../runtime/gate-keeper.ts';
 import { type FleetWatch, watchFleet } from '../runtime/fleet-watch.ts';
 import { guardStore, type StoreGuard } from '../runtime/store-guard.ts';
+import { type StoreTrust, trustStore } from '../runtime/store-trust.ts';
 import { type Idempotency, submit } from '../runtime/submit.ts';
 import { SimulatedHost } from './simulated-host.ts';
 
@@ -84,6 +86,8 @@ export class TestOrchestrator {
   readonly pager = new MemoryPager();
   readonly watch: FleetWatch;
   readonly guard: StoreGuard;
+  readonly witness: MemoryWitness;
+  readonly trust: StoreTrust;
   readonly deps: EngineDeps;
   readonly engine: Engine;
   readonly desk: AgentDesk;
@@ -93,25 +97,43 @@ export class TestOrchestrator {
   readonly hosts: Map<string, SimulatedHost>;
   /** What was logged, a JSON text for each line. */
   readonly lines: string[] = [];
+  readonly log = pino({ level: 'debug' }, { write: (line: string) => void this.lines.push(line) });
 
-  /** @param beside another orchestrator on the same store and with the same hosts and time. */
-  constructor(ids: readonly string[] = AMS, beside: TestOrchestrator | null = null) {
+  /**
+   * @param beside another orchestrator on the same store and with the same hosts and time.
+   * @param witness what an earlier process of this orchestrator has left on its disk.
+   */
+  constructor(
+    ids: readonly string[] = AMS,
+    beside: TestOrchestrator | null = null,
+    witness: MemoryWitness = new MemoryWitness(),
+  ) {
+    this.witness = witness;
     this.clock = beside?.clock ?? new CountingClock();
     this.store = beside?.store.another() ?? new MemoryStore();
     this.wakeups = beside?.wakeups ?? new MemoryWakeups();
     this.hosts = beside?.hosts ?? new Map(ids.map((id) => [id, new SimulatedHost(id)]));
-    this.watch = watchFleet(this.store, [...this.hosts.keys()].map(enrolled), UNKNOWN_AFTER_MS, this.clock);
-    this.guard = guardStore(this.store, false);
-    const { store, watch, guard, wakeups, metrics, clock, waves, pages } = this;
+    const trusted = trustStore(this.store, this.witness, this.log);
+    this.trust = trusted.trust;
+    this.watch = watchFleet(
+      trusted.store,
+      [...this.hosts.keys()].map(enrolled),
+      UNKNOWN_AFTER_MS,
+      this.clock,
+    );
+    this.guard = guardStore(this.store, false, this.witness);
+    const { watch, guard, trust, wakeups, metrics, clock, waves, pages, log } = this;
+    wakeups.subscribe(({ head }) => trust.heard('another orchestrator', head));
     this.deps = {
-      store,
+      store: trusted.store,
       watch,
       guard,
+      trust,
       wakeups,
       metrics,
       clock,
       queues: () => ({ waves, pages }),
-      log: pino({ level: 'debug' }, { write: (line: string) => void this.lines.push(line) }),
+      log,
       repageEveryMs: REPAGE_EVERY_MS,
       hasMetrics: true,
     };

@@ -12,7 +12,7 @@ import type {
 import type { LoggedEvent, Verb } from '../../core/event.ts';
 import type { FleetHost } from '../../core/fleet.ts';
 import type { Line } from '../../core/line.ts';
-import type { PlannedWave } from '../../core/plan.ts';
+import type { PlannedWave } from '../../core/planned.ts';
 import type { Rollout } from '../../core/rollout.ts';
 import type { Slice } from '../store/interface.ts';
 
@@ -73,6 +73,10 @@ export interface Operations {
   onLog(listener: () => void): () => void;
   /** What keeps this orchestrator from working, in words; empty when it is ready. */
   unready(): Promise<string[]>;
+  /** @throws BreakwaterError `safe_mode` while the store is not to be believed. */
+  trusted(): Promise<void>;
+  /** Resolves when what was done is on record outside the store too. No act is acknowledged before. */
+  witnessed(): Promise<void>;
 }
 
 /** What agents can ask for. The host is who the connection says it is. */

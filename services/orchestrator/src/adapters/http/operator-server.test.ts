@@ -227,3 +227,28 @@ describe('what goes wrong here', () => {
     expect(server.lines.join('')).toContain('connection refused');
   });
 });
+
+describe('a store that is not to be believed', () => {
+  const fault = new BreakwaterError('safe_mode', 'the store ends with event 7');
+
+  test('refuses everything that would write, before anything else is looked at, and still shows what it has', async () => {
+    server.operations.trustFault = fault;
+    for (const [url, body] of [
+      ['/v1/rollouts', SUBMISSION],
+      ['/v1/bundles', { files: FILES }],
+      ['/v1/rollouts/r-99/pause', { reason: 'x' }],
+      ['/v1/line/stop', { reason: 'x' }],
+    ] as const) {
+      const reply = await post(url, body);
+      expect([reply.statusCode, reply.json()]).toMatchObject([503, { code: 'safe_mode' }]);
+    }
+    expect(server.operations.calls).toEqual([]);
+    expect((await get('/v1/rollouts/r-1')).statusCode).toBe(200);
+  });
+
+  test('nothing is acknowledged that is on record nowhere else', async () => {
+    server.operations.witnessFault = new BreakwaterError('witness_failed', 'ENOSPC');
+    const reply = await post('/v1/rollouts/r-1/pause', { reason: 'x' });
+    expect([reply.statusCode, reply.json()]).toMatchObject([503, { code: 'witness_failed' }]);
+  });
+});

@@ -33,6 +33,7 @@ export async function operatorServer(options: OperatorServerOptions): Promise<Ap
   const { operations, identities, log, metrics } = options;
   const app = bareServer(log, { ...LIMITS, ...options.limits });
   guardOperatorRoutes(app, identities);
+  guardWrites(app, operations);
   await documentation(app);
   bundleRoutes(app, operations);
   rolloutRoutes(app, operations);
@@ -41,4 +42,16 @@ export async function operatorServer(options: OperatorServerOptions): Promise<Ap
   openRoutes(app, operations, metrics);
   await app.ready();
   return app;
+}
+
+/** Nothing is asked of a store that may have lost something, and whoever is told that something was done may rely on it. */
+function guardWrites(app: App, operations: Operations): void {
+  // First of all: what would be refused on its own grounds would be refused on those of the wrong store.
+  app.addHook('preHandler', async (request) => {
+    if (request.method !== 'GET') await operations.trusted();
+  });
+  app.addHook('preSerialization', async (request, _reply, payload) => {
+    if (request.method !== 'GET') await operations.witnessed();
+    return payload;
+  });
 }

@@ -58,6 +58,8 @@ const WaveReply = z.object({
       state: z.enum(HOST_STATES),
       verdict: Verdict.optional(),
       since: Time,
+      /** The emergency rollout that the host was given up to. */
+      releasedTo: z.string().optional(),
       /** Which other hosts ask this one, and what each has found; absent while nobody does. */
       vantage: z.array(z.object({ host: z.string(), verdict: Verdict })).optional(),
     }),
@@ -77,6 +79,8 @@ export const RolloutReply = z
     ticket: z.string().nullable(),
     submittedBy: z.string(),
     bundle: z.string(),
+    /** After `expiresAt` it takes no further host. */
+    emergency: z.object({ incident: z.string(), expiresAt: Time }).nullable(),
     createdAt: Time,
     detectedAt: Time.nullable(),
     haltedAt: Time.nullable(),

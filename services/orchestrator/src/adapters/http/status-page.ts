@@ -1,12 +1,16 @@
 import type { Line } from '../../core/line.ts';
 import { type Rollout, rowsOf, waveName } from '../../core/rollout.ts';
+import { ENDED } from '../../core/transitions.ts';
 import { type Html, html } from './html.ts';
 import type { HostView, Operations } from './interface.ts';
+import { isoTime } from './view.ts';
 
 interface Sight {
   hosts: readonly HostView[];
   rollouts: readonly Rollout[];
   line: Line;
+  /** What keeps the orchestrator from working, in words. */
+  unready?: readonly string[];
 }
 
 /**
@@ -19,12 +23,13 @@ export function statusPage(operations: Operations): () => Promise<string> {
 
   async function load(): Promise<boolean> {
     try {
-      const [hosts, rollouts, line] = await Promise.all([
+      const [hosts, rollouts, line, unready] = await Promise.all([
         operations.hosts(),
         operations.rollouts(10, null),
         operations.line(),
+        operations.unready(),
       ]);
-      last = { hosts, rollouts: rollouts.items, line };
+      last = { hosts, rollouts: rollouts.items, line, unready };
       return true;
     } catch {
       return false;
@@ -58,15 +63,26 @@ ${sight ? body(sight) : []}
 `;
 }
 
-function body({ hosts, rollouts, line }: Sight): Html {
+function body({ hosts, rollouts, line, unready = [] }: Sight): Html {
   const datacenters = [...Map.groupBy(hosts, (host) => host.datacenter)].toSorted(([a], [b]) =>
     a < b ? -1 : 1,
   );
-  return html`${line.stopped ? html`<p class="bad">The line is stopped: ${line.reason ?? 'no reason given'}</p>` : []}
+  return html`${unready.map((reason) => html`<p class="bad">${reason}</p>`)}
+${line.stopped ? html`<p class="bad">The line is stopped: ${line.reason ?? 'no reason given'}</p>` : []}
+${rollouts.filter(isUnderWay).map(emergencyBanner)}
 <h2>Rollouts</h2>
 ${rollouts.length > 0 ? rollouts.map(rolloutPart) : html`<p class="dim">None yet.</p>`}
 <h2>Fleet</h2>
 ${datacenters.map(([name, members]) => datacenterPart(name, members))}`;
+}
+
+function isUnderWay({ state, emergency }: Rollout): boolean {
+  return emergency !== null && !ENDED.includes(state);
+}
+
+function emergencyBanner({ id, title, state, emergency }: Rollout): Html {
+  const until = emergency === null ? '' : `, expires ${isoTime(emergency.expiresAt)}`;
+  return html`<p class="bad">Emergency ${emergency?.incident ?? ''}: ${id} (${title}) is ${state}${until}</p>`;
 }
 
 const BAD_STATES: ReadonlySet<string> = new Set([

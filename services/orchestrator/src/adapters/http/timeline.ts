@@ -54,8 +54,13 @@ function waveRow(wave: Wave, events: readonly LoggedEvent[]): TimelineReply['wav
 /** One event as a sentence, or `null` for the routine of hosts behind the canary, which would bury the rest. */
 function sentence(event: DomainEvent, { submittedBy, waves }: Rollout): string | null {
   switch (event.type) {
-    case 'rollout.submitted':
-      return `The submitter asked for "${event.title}" on ${count(event.hosts, 'host')}: ${stop(event.reason)}`;
+    case 'rollout.submitted': {
+      const { emergency } = event;
+      const as = emergency ? ` as an emergency (incident ${emergency.incident})` : '';
+      return `The submitter asked for "${event.title}" on ${count(event.hosts, 'host')}${as}: ${stop(event.reason)}`;
+    }
+    case 'rollout.overtaken':
+      return `Emergency ${event.emergency} (incident ${event.incident}) took ${count(event.hosts.length, 'host')} over.`;
     case 'rollout.command': {
       const who =
         event.by === submittedBy ? 'The submitter' : event.verb === 'approve' ? 'An approver' : 'An operator';
@@ -95,6 +100,8 @@ function sentence(event: DomainEvent, { submittedBy, waves }: Rollout): string |
       return `An operator stopped the line: ${stop(event.reason)}`;
     case 'line.started':
       return `An operator started the line again: ${stop(event.reason)}`;
+    case 'store.accepted':
+      return `A person took the store as it was, with event ${event.from} as its last: ${stop(event.reason)}`;
     case 'host.drained':
     case 'host.undrained':
     case 'host.removed':

@@ -49,7 +49,7 @@ function gateView(gate: Gate): Record<string, unknown> {
 
 /** A failure is shown for as long as it counts: that a host went back well does not undo why it had to. */
 function rowView(
-  { id, state, epoch, failure, verdict: last, since }: HostRow,
+  { id, state, epoch, failure, verdict: last, since, released }: HostRow,
   watch: Watch | undefined,
 ): RolloutReply['waves'][number]['hosts'][number] {
   const verdict = failure ?? last;
@@ -61,6 +61,7 @@ function rowView(
     state,
     ...(verdict !== null && { verdict }),
     since: isoTime(since),
+    ...(released !== null && { releasedTo: released }),
     ...(vantage.length > 0 && { vantage }),
   };
 }
@@ -94,6 +95,10 @@ export function rolloutView(rollout: Rollout): RolloutReply {
     ticket,
     submittedBy,
     bundle,
+    emergency: rollout.emergency && {
+      incident: rollout.emergency.incident,
+      expiresAt: isoTime(rollout.emergency.expiresAt),
+    },
     createdAt: isoTime(rollout.createdAt),
     detectedAt: isoTime(rollout.detectedAt),
     haltedAt: isoTime(rollout.haltedAt),

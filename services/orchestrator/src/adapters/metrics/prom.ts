@@ -55,6 +55,11 @@ function registerGauges(registry: Registry, readings: Readings): void {
   );
 }
 
+const EMERGENCY_STEPS: Readonly<Record<string, string>> = {
+  emergency_submitted: 'submitted',
+  emergency_started: 'started',
+};
+
 /** Metrics kept by prom-client. */
 export function promMetrics(readings: Readings): PromMetrics {
   const registry = new Registry();
@@ -71,6 +76,12 @@ export function promMetrics(readings: Readings): PromMetrics {
     name: METRICS.pages,
     help: 'Attempts to deliver a page, by channel and outcome',
     labelNames: ['channel', 'outcome'],
+    registers,
+  });
+  const emergencies = new Counter({
+    name: METRICS.emergencies,
+    help: 'Emergency rollouts that were submitted, and those that a second person started',
+    labelNames: ['step'],
     registers,
   });
   const halt = new Histogram({
@@ -94,6 +105,9 @@ export function promMetrics(readings: Readings): PromMetrics {
     count(event) {
       const failed = event.type === 'host.state' && (event.to === 'failed' || event.to === 'lost');
       if (failed) failures.inc({ code: event.verdict?.code ?? 'none' });
+      // Counted by their pages: each is queued in the write that it tells of, once.
+      const step = event.type === 'page.queued' ? EMERGENCY_STEPS[event.page.code] : undefined;
+      if (step !== undefined) emergencies.inc({ step });
     },
     halted: (seconds) => halt.observe(seconds),
     decided: (seconds) => decision.observe(seconds),

@@ -1,6 +1,7 @@
 import { BreakwaterError } from '@breakwater/shared';
 import type { Redis } from 'ioredis';
 import { untilReady } from '../redis/client.ts';
+import { assertChained } from './chained.ts';
 import { commandsOf } from './commands.ts';
 import { entryField, EVENT_FIELDS, type StreamEntry } from './encoding.ts';
 import { type Commit, GENESIS } from './interface.ts';
@@ -50,15 +51,4 @@ async function isLogged(client: Redis, { events }: Commit, id: string): Promise<
   const at = `${events[0].seq}-0`;
   const [entry] = (await client.xrange(KEYS.log, at, at)) as StreamEntry[];
   return entry !== undefined && entryField(entry, EVENT_FIELDS.commit) === id;
-}
-
-/** An event that does not follow the one before it would break the audit trail for good. */
-function assertChained({ expected, events }: Commit): void {
-  let { seq, hash } = expected;
-  for (const event of events) {
-    if (event.seq !== seq + 1 || event.prev !== hash) {
-      throw new BreakwaterError('internal', `Event ${event.seq} does not follow event ${seq} of the log.`);
-    }
-    ({ seq, hash } = event);
-  }
 }

@@ -78,6 +78,8 @@ export interface Slice<T> {
  * after a failed `commit` the store itself has read back whether the write took place.
  */
 export interface Store {
+  /** Counts connections: behind a new one there may be another store, or the same one as it was before. */
+  incarnation(): number;
   /** A consistent view; it costs nothing when the head has not moved since the last commit of this process. */
   snapshot(): Promise<Snapshot>;
   /** @returns `conflict` when the head had moved: reload and decide again. Nothing was written then. */

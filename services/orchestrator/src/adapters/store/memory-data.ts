@@ -16,6 +16,8 @@ import { type Commit, GENESIS, type Head, type RolloutWrite, type Snapshot } fro
  */
 export class MemoryData {
   head: Head = GENESIS;
+  /** Grows when the data are put back: no connection outlives that. */
+  incarnation = 1;
   readonly events: LoggedEvent[] = [];
   readonly outbox = new Map<string, Page>();
   readonly idempotency = new Map<string, { request: Digest; rollout: RolloutId }>();
@@ -82,6 +84,36 @@ export class MemoryData {
     return true;
   }
 
+  /** Remembers everything as it is now. @returns what puts it back: a store that was restored from an older copy. */
+  checkpoint(): () => void {
+    const { head, events } = this;
+    const older = [...events];
+    const line = this.#line;
+    const fields = new Map([...this.#fields].map(([id, members]) => [id, new Map(members)]));
+    const live = new Set(this.#live);
+    const restores = [
+      remembered(this.outbox),
+      remembered(this.idempotency),
+      remembered(this.manifests),
+      remembered(this.files),
+      remembered(this.sightings),
+      remembered(this.#orders),
+      remembered(this.#declarations),
+    ];
+    return () => {
+      this.incarnation += 1;
+      this.head = head;
+      this.#line = line;
+      events.splice(0, events.length, ...older);
+      this.#decoded.clear();
+      this.#live.clear();
+      for (const id of live) this.#live.add(id);
+      this.#fields.clear();
+      for (const [id, members] of fields) this.#fields.set(id, new Map(members));
+      for (const restore of restores) restore();
+    };
+  }
+
   #writeRollout({ before, after, live }: RolloutWrite): void {
     const fields = this.#fields.get(after.id) ?? new Map<string, string>();
     for (const [field, json] of changedFields(before, after)) fields.set(field, json);
@@ -90,6 +122,15 @@ export class MemoryData {
     if (live) this.#live.add(after.id);
     else this.#live.delete(after.id);
   }
+}
+
+/** @returns what puts a map back to what it holds now. */
+function remembered<K, V>(map: Map<K, V>): () => void {
+  const then = [...map];
+  return () => {
+    map.clear();
+    for (const [key, value] of then) map.set(key, value);
+  };
 }
 
 function setMembers<K, V>(members: Map<K, V>, changes: ReadonlyMap<K, V | null> = new Map()): void {

@@ -2,6 +2,7 @@ import { BreakwaterError, type Digest, type HostId, type Manifest, type RolloutI
 import type { LoggedEvent } from '../../core/event.ts';
 import type { Rollout } from '../../core/rollout.ts';
 import type { Commit, HostSighting, Slice, Snapshot, Store } from './interface.ts';
+import { assertChained } from './chained.ts';
 import { ageOf } from './commands.ts';
 import { MemoryData } from './memory-data.ts';
 
@@ -29,6 +30,15 @@ export class MemoryStore implements Store {
   /** A further view of the same data, as another process has it, with faults of its own. */
   another(): MemoryStore {
     return new MemoryStore(this.#data);
+  }
+
+  /** Remembers what is stored now. @returns what puts the store back to it, for every view. */
+  checkpoint(): () => void {
+    return this.#data.checkpoint();
+  }
+
+  incarnation(): number {
+    return this.#data.incarnation;
   }
 
   async snapshot(): Promise<Snapshot> {
@@ -59,7 +69,9 @@ export class MemoryStore implements Store {
   }
 
   async events(rollout: RolloutId | null, after: number, limit: number): Promise<LoggedEvent[]> {
-    const later = this.#up().events.slice(after);
+    const { events } = this.#up();
+    // By number and not by place: the numbers may leave a gap.
+    const later = events.slice(events.findLastIndex(({ seq }) => seq <= after) + 1);
     const mine = (event: LoggedEvent): boolean => 'rollout' in event && event.rollout === rollout;
     return (rollout === null ? later : later.filter(mine)).slice(0, limit);
   }
@@ -108,14 +120,5 @@ export class MemoryStore implements Store {
   #up(): MemoryData {
     if (this.faults.down) throw new BreakwaterError('store_unavailable', 'the store is down');
     return this.#data;
-  }
-}
-
-function assertChained({ expected, events }: Commit): void {
-  let { seq, hash } = expected;
-  for (const event of events) {
-    if (event.seq !== seq + 1 || event.prev !== hash)
-      throw new BreakwaterError('internal', `Event ${event.seq} does not follow event ${seq} of the log.`);
-    ({ seq, hash } = event);
   }
 }

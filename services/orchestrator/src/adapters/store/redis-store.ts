@@ -38,6 +38,7 @@ class StoreInRedis implements RedisStore {
   readonly #client: Redis;
   readonly #name: string;
   #known: Snapshot | null = null;
+  #connections = 0;
 
   constructor({ log, ...at }: RedisAddress & { log: Log }) {
     this.#name = `Redis at ${at.address}:${at.port}`;
@@ -54,6 +55,13 @@ class StoreInRedis implements RedisStore {
       enableOfflineQueue: false,
     };
     this.#client = redisClient(at, options, log);
+    this.#client.on('ready', () => {
+      this.#connections += 1;
+    });
+  }
+
+  incarnation(): number {
+    return this.#connections;
   }
 
   async snapshot(): Promise<Snapshot> {

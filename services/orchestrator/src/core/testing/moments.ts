@@ -1,4 +1,4 @@
-import { fail, noData, pass, type Verdict } from '@breakwater/shared';
+import { fail, noData, type OperatorName, pass, type Verdict } from '@breakwater/shared';
 import type { FleetHost } from '../fleet.ts';
 import type { Cause, Stage } from '../halting-rule.ts';
 import { Drive } from './drive.ts';
@@ -155,6 +155,15 @@ function found(run: Drive, id: string, verdict: Verdict | null): void {
   run.look().look();
 }
 
+/** It was an emergency all along, and its time is over now. */
+function outOfTime(run: Drive): void {
+  const [canary, ...others] = run.rollout.waves;
+  const approved = canary ? [{ ...canary, approvedBy: 'alex' as OperatorName }] : [];
+  const emergency = { incident: 'INC-7', expiresAt: run.now };
+  run.rollout = { ...run.rollout, emergency, waves: [...approved, ...others] };
+  run.look();
+}
+
 /** The rollout has a gate that is open in the wave that was begun last. */
 function withGate(run: Drive): Drive {
   const { gates } = gated({ during: ['datacenter'], deadline: '10s', every: '1s' }).rollout.strategy;
@@ -291,5 +300,11 @@ export const SCENES: Record<Cause, Scene> = {
     act: (run) => later(run, MORE_THAN_AN_HOUR),
     host: at(null),
     code: 'progress_deadline',
+  },
+  expires: {
+    moments: MOMENTS,
+    act: outOfTime,
+    host: at(null),
+    code: 'emergency_expired',
   },
 };

@@ -57,6 +57,8 @@ export class FakeOperations implements Operations {
   /** When set, everything that asks the store throws it. */
   fault: Error | null = null;
   reasonsUnready: string[] = [];
+  trustFault: Error | null = null;
+  witnessFault: Error | null = null;
 
   constructor() {
     this.store.set('r-1', sampleRollout());
@@ -158,6 +160,14 @@ export class FakeOperations implements Operations {
 
   async unready() {
     return this.reasonsUnready;
+  }
+
+  async trusted() {
+    if (this.trustFault !== null) throw this.trustFault;
+  }
+
+  async witnessed() {
+    if (this.witnessFault !== null) throw this.witnessFault;
   }
 }
 

@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { MemoryPager } from '../adapters/pagers/memory-pager.ts';
+import { REPAGE_EVERY_MS, TestOrchestrator } from '../testing/test-orchestrator.ts';
+import { safeModePages } from './safe-mode-pages.ts';
+
+test('safe mode is paged without the store until somebody takes it, again while it lasts, and its end too', async () => {
+  const o = await TestOrchestrator.ready();
+  const [first, second] = [new MemoryPager('first'), new MemoryPager('second')];
+  const duty = safeModePages(o.deps, [first, second]);
+  await duty();
+  const putBack = o.store.checkpoint();
+  await o.submit();
+  const right = o.store.checkpoint();
+  putBack();
+  await o.trust.look();
+  o.store.faults.down = true;
+  first.refusal = second.refusal = new Error('down');
+  await expect(duty()).rejects.toThrow('no channel has taken');
+  second.refusal = null;
+  await duty();
+  await duty();
+  expect(second.taken).toMatchObject([{ status: 'firing', rollout: null, code: 'store_behind' }]);
+  await o.clock.advance(REPAGE_EVERY_MS);
+  await duty();
+  expect(second.taken).toHaveLength(2);
+  o.store.faults.down = false;
+  right();
+  await o.trust.look();
+  await duty();
+  await duty();
+  expect(second.taken.map(({ status }) => status)).toEqual(['firing', 'firing', 'resolved']);
+  expect(new Set(second.taken.map(({ dedupKey }) => dedupKey)).size).toBe(1);
+});

@@ -1,0 +1,66 @@
+import { isoTime, type Page } from '@breakwater/shared';
+import type { Pager } from '../adapters/pagers/interface.ts';
+import type { EngineDeps } from './engine-deps.ts';
+import type { Doubt } from './store-doubt.ts';
+
+/** One cause, whichever orchestrator pages it and however often: a pager shows it as one. */
+const DEDUP_KEY = 'store/safe-mode';
+
+/**
+ * A duty, to be repeated: pages safe mode without the store, which cannot be relied on just then. What no channel has
+ * taken is tried again at the next round; what nobody has dealt with is paged again after a while.
+ */
+export function safeModePages(
+  { trust, clock, metrics, log, repageEveryMs }: Omit<EngineDeps, 'store'>,
+  pagers: readonly Pager[],
+): () => Promise<void> {
+  let sent: { doubt: Doubt; at: number } | null = null;
+
+  async function send(page: Page): Promise<void> {
+    const errors: unknown[] = [];
+    for (const pager of pagers) {
+      try {
+        await pager.send(page);
+        metrics.paged(pager.name, 'accepted');
+        return;
+      } catch (error) {
+        metrics.paged(pager.name, 'failed');
+        log.warn({ page: page.id, channel: pager.name, err: error }, 'a page was not taken');
+        errors.push(error);
+      }
+    }
+    throw new AggregateError(errors, `no channel has taken page ${page.id}`);
+  }
+
+  return async () => {
+    const doubt = trust.doubt();
+    if (doubt === null && sent !== null) {
+      await send(pageOf(sent.doubt, 'resolved', clock.now()));
+      sent = null;
+    }
+    if (doubt === null || (sent !== null && clock.monotonic() < sent.at + repageEveryMs)) return;
+    await send(pageOf(doubt, 'firing', clock.now()));
+    sent = { doubt, at: clock.monotonic() };
+  };
+}
+
+function pageOf({ code, reason }: Doubt, status: Page['status'], now: number): Page {
+  const at = isoTime(now);
+  const over = status === 'resolved';
+  return {
+    id: `store-${now}`,
+    dedupKey: DEDUP_KEY,
+    severity: 'critical',
+    status,
+    summary: over
+      ? 'Safe mode is over: the store is believed again.'
+      : 'Safe mode: the store has lost something. No host is granted or confirmed any more; hosts in flight go back by themselves.',
+    rollout: null,
+    code,
+    reason,
+    decide: over
+      ? 'Nothing.'
+      : 'Put the right store back; or see what is lost, and accept it, with "breakwater-orchestrator accept-store" where an orchestrator runs.',
+    at,
+  };
+}
