@@ -17,7 +17,8 @@ const Prometheus = z
     bearerTokenFile: z.string().optional(),
   })
   .refine(
-    ({ tls, bearerTokenFile, address }) => tls || bearerTokenFile === undefined || isLoopback(address),
+    ({ tls, bearerTokenFile, address }) =>
+      tls !== undefined || bearerTokenFile === undefined || isLoopback(address),
     { path: ['tls'], message: 'is needed: a token may not leave this machine in plain text' },
   );
 

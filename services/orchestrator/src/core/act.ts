@@ -36,7 +36,8 @@ const LARGEST_ASKED = 16_384;
 export function actsIn(events: readonly LoggedEvent[], rollouts: readonly Rollout[]): Act[] {
   return events.flatMap((event): Act[] => {
     if (!('by' in event)) return [];
-    const { seq, hash, at, type, by, reason } = event;
+    const { seq, hash, at, type, by } = event;
+    const reason = 'reason' in event ? event.reason : '';
     const rollout = 'rollout' in event ? event.rollout : undefined;
     const born = type === 'rollout.submitted' ? rollouts.find(({ id }) => id === rollout) : undefined;
     return [

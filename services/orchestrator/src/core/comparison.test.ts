@@ -57,21 +57,22 @@ describe('the table: what a difference must be to fail', () => {
     ['nobody answers anything', side(10, 100, 0), side(10, 100, 0), {}, 'noData', 'too_few_samples'],
     ['too few of the changed', side(10, 0, 29), side(10), {}, 'noData', 'too_few_samples'],
     ['nobody left to compare with', side(10), side(10, 0, 0), {}, 'noData', 'too_few_samples'],
-  ])('%s', (_, changed, unchanged, chances, verdict, code) => {
-    const told = judgeComparison(GATE, { changed, unchanged }, { slower: 1, failing: 1, ...chances });
-    expect(told).toMatchObject({ verdict, code });
+  ])('%s', (_, changed, unchanged, chances, ...told) => {
+    const [verdict, code] = told;
+    const judged = judgeComparison(GATE, { changed, unchanged }, { slower: 1, failing: 1, ...chances });
+    expect(judged).toMatchObject({ verdict, code });
   });
 });
 
+function soakingCanary(): Drive {
+  const fleet = evenFleet(['ams', 'fra'], 3);
+  const drive = new Drive(rolloutOver(fleet, { strategy: { vantage: 0 } }), fleet).preflight();
+  const [canary = ''] = drive.inState('applying');
+  return drive.report(canary, 'applying').report(canary, 'verifying').report(canary, 'soaking');
+}
+
 describe('the sides', () => {
   const measures: Measures = { asked: 50, failed: 1, latencies: [3, 1, 2] };
-
-  function soakingCanary(): Drive {
-    const fleet = evenFleet(['ams', 'fra'], 3);
-    const drive = new Drive(rolloutOver(fleet, { strategy: { vantage: 0 } }), fleet).preflight();
-    const [canary = ''] = drive.inState('applying');
-    return drive.report(canary, 'applying').report(canary, 'verifying').report(canary, 'soaking');
-  }
 
   const sides = (drive: Drive, heard: (id: HostId) => Heard | null) =>
     sidesOf(drive.rollout, drive.rollout.waves[0]!, heard, drive.now);

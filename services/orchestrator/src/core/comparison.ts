@@ -103,7 +103,7 @@ const percent = (share: number): string => `${Math.round(share * 1000) / 10}%`;
 interface Difference {
   matters: boolean;
   chance: number;
-  code: 'changed_fail_more' | 'changed_slower';
+  failed: (reason: string) => Verdict;
   words: string;
 }
 
@@ -115,13 +115,13 @@ function differences(gate: ComparisonGate, { changed, unchanged }: Sides, chance
     {
       matters: now - before > gate.maxMoreFailing,
       chance: chances.failing,
-      code: 'changed_fail_more',
+      failed: (reason) => fail('changed_fail_more', reason),
       words: `changed hosts fail to answer ${percent(now)}, the others ${percent(before)}`,
     },
     {
       matters: slow > usual * ratio && slow - usual > by,
       chance: chances.slower,
-      code: 'changed_slower',
+      failed: (reason) => fail('changed_slower', reason),
       words: `changed hosts take ${formatDuration(slow)}, the others ${formatDuration(usual)} (medians)`,
     },
   ];
@@ -137,7 +137,7 @@ export function judgeComparison(gate: ComparisonGate, sides: Sides, chances: Cha
   const found = differences(gate, sides, chances);
   const matter = found.filter(({ matters }) => matters);
   const certain = matter.find(({ chance }) => chance < gate.significance);
-  if (certain) return fail(certain.code, `${certain.words}; by chance: ${percent(certain.chance)}`);
+  if (certain) return certain.failed(`${certain.words}; by chance: ${percent(certain.chance)}`);
   const [doubtful] = matter;
   if (doubtful)
     return inconclusive(

@@ -28,7 +28,10 @@ beforeEach(async () => {
 describe('a query', () => {
   test('that meets its condition lets the rollout succeed; it is asked for the hosts of each wave', async () => {
     const asked = new Set<string>();
-    o.answers = (query) => (asked.add(query), value(0));
+    o.answers = (query) => {
+      asked.add(query);
+      return value(0);
+    };
     const { id } = await o.submit(strategyOf(GATE));
     expect((await o.until(id, ended)).state).toBe('succeeded');
     expect([...asked][0]).toBe(String.raw`errors{host=~"ns1\\.ams"}`);

@@ -175,7 +175,7 @@ export class TestOrchestrator {
   async step(): Promise<void> {
     await this.clock.advance(1000);
     for (const host of this.hosts.values()) await host.live(this.desk);
-    for (const id of (await this.store.snapshot()).live.keys()) await this.gates.tend(await this.look(id));
+    for (const id of (await this.store.snapshot()).live.keys()) this.gates.tend(await this.look(id));
   }
 
   /** Steps until the rollout is as it should be. */

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -12,20 +12,17 @@ let asked: { url: string | undefined; authorization: string | undefined; body: s
 /** What is answered; `null` is nothing at all. */
 let answer: { status: number; body: string; location?: string } | null;
 
-async function note(request: IncomingMessage): Promise<void> {
+async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { url, headers } = request;
   asked.push({ url, authorization: headers.authorization, body: await text(request) });
+  if (answer === null) return;
+  const { status, body, location } = answer;
+  response.writeHead(status, location === undefined ? {} : { location }).end(body);
 }
 
 beforeEach(async () => {
   asked = [];
-  server = createServer((request, response) => {
-    void note(request).then(() => {
-      if (answer === null) return;
-      const { status, body, location } = answer;
-      response.writeHead(status, location === undefined ? {} : { location }).end(body);
-    });
-  });
+  server = createServer((request, response) => void serve(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 });
 

@@ -1,8 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { Count } from './interface.ts';
 import { statistics } from './simple-statistics.ts';
 
-const { chanceOfLarger, chanceOfMore } = statistics;
+type Numbers = readonly number[];
+const chanceOfLarger = (changed: Numbers, unchanged: Numbers) =>
+  statistics.chanceOfLarger(changed, unchanged);
+const chanceOfMore = (changed: Count, unchanged: Count) => statistics.chanceOfMore(changed, unchanged);
 
 /** Numbers from 0 up to 1, the same for each seed (mulberry32). */
 function randoms(seed: number): () => number {
