@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { LEGAL } from './commands.ts';
 import { VERBS } from './event.ts';
 import { Drive } from './testing/drive.ts';
-import { evenFleet, rolloutOver } from './testing/fleet.ts';
+import { evenFleet, rolloutOver, withAvailability } from './testing/fleet.ts';
 
 const canary = 'ns1.ams';
 
@@ -47,8 +47,10 @@ describe('every verb in every state', () => {
     const run = REACH[state]();
     const before = run.rollout;
     const host = verb === 'retry' || verb === 'skip' ? canary : null;
+    // A host that is proving the change for the first time counts as one that is tried.
+    const tried = verb === 'retry' && ['staging', 'ready'].includes(run.row(canary).state);
     const refusal = run.say(verb, host);
-    if (LEGAL[verb].done.includes(state)) {
+    if (LEGAL[verb].done.includes(state) || (tried && LEGAL[verb].from.includes(state))) {
       // Done already: saying it again changes nothing and is no error.
       expect(refusal).toBeNull();
       expect(run.rollout).toBe(before);
@@ -65,7 +67,72 @@ describe('every verb in every state', () => {
   });
 });
 
+describe('a verb that is repeated', () => {
+  test('the same approver approves again: nothing changes; another one is told that nothing waits', () => {
+    const run = REACH.awaitingApproval();
+    expect(run.say('approve', null, 'alex')).toBeNull();
+    const approved = run.rollout;
+    expect(run.say('approve', null, 'alex')).toBeNull();
+    expect(run.rollout).toBe(approved);
+    expect(run.say('approve', null, 'kim')).toMatchObject({ code: 'verb_not_allowed' });
+    expect(run.rollout).toBe(approved);
+  });
+
+  test.each(['retry', 'skip'] as const)('%s of the same host is written once', (verb) => {
+    const run = REACH.halted();
+    expect(run.say(verb, canary)).toBeNull();
+    const once = run.rollout;
+    const events = run.events.length;
+    expect(run.say(verb, canary)).toBeNull();
+    expect(run.rollout).toBe(once);
+    expect(run.events).toHaveLength(events);
+  });
+});
+
 describe('retry and skip', () => {
+  test('a retry of the last failed host takes the others up too: those that were staging or called back', () => {
+    const run = start({ maxUnavailable: 2 }).preflight();
+    for (const id of [canary, 'ns2.ams', 'ns1.fra', 'ns1.iad']) run.pass(id, 1000);
+    const [bad = '', other = ''] = run.inState('applying');
+    run.report(bad, 'applying').report(other, 'applying').report(bad, 'failed');
+    run.report(bad, 'reverted');
+    expect(run.say('retry', bad)).toMatchObject({ code: 'verb_not_allowed' });
+    for (const id of run.inState('reverting')) run.report(id, 'reverted');
+    expect(run.say('retry', bad)).toBeNull();
+    run.preflight().succeedUntil('succeeded');
+    expect(run.rollout.state).toBe('succeeded');
+  });
+
+  test('a retry after a halt in preflight has everybody prove the change, and does not wait for ever', () => {
+    const run = start().look().report('ns1.iad', 'failed');
+    expect(run.say('retry', 'ns1.iad')).toBeNull();
+    expect(run.inState('staging')).toHaveLength(12);
+    run.preflight().succeedUntil('succeeded');
+    expect(run.rollout.state).toBe('succeeded');
+  });
+
+  test('a host that is left out while it cannot be heard is told apart', () => {
+    const run = REACH.halted();
+    run.fleet = withAvailability(run.fleet, 'ns4.iad', 'unknown');
+    run.say('skip', 'ns4.iad');
+    run.say('skip', 'ns3.iad');
+    expect(run.row('ns4.iad').verdict?.code).toBe('skipped_unreachable');
+    expect(run.row('ns3.iad').verdict?.code).toBe('skipped');
+  });
+
+  test('a rollout is not resumed over drift on a host that keeps the change', () => {
+    const run = start().preflight().pass(canary, 1000);
+    const one = [...run.fleet.values()].find(({ id }) => id === canary);
+    if (!one) throw new Error('no canary');
+    run.fleet.set(one.id, { ...one, drift: 'named.conf differs' });
+    run.look().report('ns2.ams', 'reverted');
+    expect(run.rollout).toMatchObject({ state: 'halted', verdict: { code: 'host_drifted', host: canary } });
+    expect(run.row(canary)).toMatchObject({ state: 'confirmed', failure: null });
+    expect(run.say('resume')?.detail).toContain('repair');
+    run.fleet.set(one.id, one);
+    expect(run.say('resume')).toBeNull();
+  });
+
   test('a retried canary proves the change again in a new attempt, and the rollout goes on', () => {
     const run = REACH.halted();
     expect(run.say('retry', canary)).toBeNull();

@@ -3,7 +3,7 @@ import { inconclusive, pass, pending } from '@breakwater/shared';
 import type { Context } from './context.ts';
 import { emergencyRefusal } from './emergency.ts';
 import type { Verb } from './event.ts';
-import { callBack } from './halting.ts';
+import { callBack, isTolerated } from './halting.ts';
 import { enter, inFlight, isMoving, mapRows, newAttempt } from './host-row.ts';
 import { releasedRefusal } from './releasing.ts';
 import { beginRollback } from './rollback.ts';
@@ -31,7 +31,10 @@ export const LEGAL: Readonly<Record<Verb, { from: readonly RolloutState[]; done:
   {
     approve: { from: ['awaitingApproval'], done: [] },
     pause: { from: ['planned', 'preflighting', 'awaitingApproval', 'running'], done: ['paused'] },
-    resume: { from: ['paused', 'halted'], done: ['preflighting', 'running'] },
+    resume: {
+      from: ['paused', 'halted'],
+      done: ['preflighting', 'running', 'awaitingApproval'],
+    },
     abort: {
       from: ['planned', 'preflighting', 'awaitingApproval', 'running', 'paused', 'halted', 'rollingBack'],
       done: ['aborted'],
@@ -47,13 +50,18 @@ export const LEGAL: Readonly<Record<Verb, { from: readonly RolloutState[]; done:
 /** Carries a person's command out on the rollout's state; what follows from it is decided afterwards. */
 export function command(rollout: Rollout, asked: Command, context: Context): Rollout | Refusal {
   const { from, done } = LEGAL[asked.verb];
-  if (done.includes(rollout.state)) return rollout;
+  const forward = asked.verb === 'resume' || asked.verb === 'retry';
+  // Waves that have passed may be back by now, so there is nothing left to go on from.
+  if (forward && rollout.state === 'halted' && rollout.verdict.code === 'rollback_incomplete')
+    return refuseHost('it was being rolled back: roll it back again, skip hosts that are gone, or abort it');
+  if (done.includes(rollout.state) || isApproved(rollout, asked)) return rollout;
   if (!from.includes(rollout.state)) {
     const detail = `a rollout that is ${rollout.state} cannot ${asked.verb}; ${asked.verb} is for ${from.join(', ')}`;
     return { code: 'verb_not_allowed', detail };
   }
   const refusal = emergencyRefusal(rollout, asked, context.now) ?? releasedRefusal(rollout, asked);
   if (refusal) return refusal;
+  if (isTried(rollout, asked) || isSkipped(rollout, asked)) return rollout;
   switch (asked.verb) {
     case 'approve':
       return approve(rollout, asked, context.now);
@@ -77,10 +85,26 @@ export function command(rollout: Rollout, asked: Command, context: Context): Rol
     case 'retry':
       return retry(rollout, asked, context);
     case 'skip':
-      return skip(rollout, asked, context.now);
+      return skip(rollout, asked, context);
     default:
       return asked.verb satisfies never;
   }
+}
+
+// A command whose answer was lost is given again: it must be neither a second approval nor a second attempt.
+
+function isApproved(rollout: Rollout, { verb, by }: Command): boolean {
+  const mine = rollout.waves.some((wave) => wave.approvedBy === by);
+  return verb === 'approve' && rollout.state === 'running' && mine;
+}
+
+function isTried(rollout: Rollout, { verb, host }: Command): boolean {
+  const row = host === null ? undefined : rollout.hosts[host];
+  return verb === 'retry' && row?.failure === null && isProving(row);
+}
+
+function isSkipped(rollout: Rollout, { verb, host }: Command): boolean {
+  return verb === 'skip' && host !== null && rollout.hosts[host]?.state === 'skipped';
 }
 
 function approve(rollout: Rollout, { by }: Command, now: number): Rollout | Refusal {
@@ -122,8 +146,15 @@ function isBehind(wave: Wave): boolean {
   return wave.state === 'passed' || wave.state === 'skipped';
 }
 
-/** After a halt: every host that does not keep the change proves it again; those that keep it must be well. */
-function takeUp(rollout: Rollout, context: Context): Rollout | Refusal {
+/**
+ * After a halt: every host that does not keep the change proves it again; those that keep it must be well.
+ * @param stands which proofs still stand: hosts that were only asked to wait.
+ */
+function takeUp(
+  rollout: Rollout,
+  context: Context,
+  stands: (row: HostRow) => boolean = () => false,
+): Rollout | Refusal {
   const rows = Object.values(rollout.hosts);
   const ids = (some: readonly HostRow[]): string => some.map((row) => row.id).join(', ');
   const moving = rows.filter((row) => row.state !== 'staging' && isMoving(row));
@@ -135,15 +166,21 @@ function takeUp(rollout: Rollout, context: Context): Rollout | Refusal {
   const unwell = rows.filter((row) => row.failure !== null && row.changed && !isWell(row, context));
   if (unwell.length > 0)
     return refuseHost(`keeps the change and is not well: ${ids(unwell)}; roll back or skip it`);
-  const again = mapRows(rollout, (row) => {
-    const done = row.state === 'skipped' || isBehind(waveOf(rollout, row.id));
-    return done || (row.changed && row.failure === null) ? row : startAgain(row, context);
-  });
+  const drifted = rows.filter((row) => row.changed && (context.fleet.get(row.id)?.drift ?? null) !== null);
+  if (drifted.length > 0) {
+    return refuseHost(
+      `somebody changed what is live there: ${ids(drifted)}; first \`breakwater-agent repair\` or \`adopt\` on it, or roll back`,
+    );
+  }
   const failed = rows.filter((row) => row.failure !== null);
-  return reopen(
-    failed.reduce((current, row) => endWatch(current, row.id), again),
-    context.now,
-  );
+  const well = mapRows(rollout, (row) => (row.failure && row.changed ? startAgain(row, context) : row));
+  const open = reopened(well, context.now);
+  const again = mapRows(open, (row) => {
+    const done = row.state === 'skipped' || isBehind(waveOf(open, row.id));
+    const kept = row.changed && row.failure === null;
+    return done || kept || stands(row) ? row : startAgain(row, context);
+  });
+  return failed.reduce((current, row) => endWatch(current, row.id), again);
 }
 
 function isWell(row: HostRow, context: Context): boolean {
@@ -160,10 +197,12 @@ function startAgain(row: HostRow, context: Context): HostRow {
   return { ...enter(row, 'confirmed', context.now, verdict), failure: null };
 }
 
-/** Back to preflight, with the waves that had failed to be run again. */
-function reopen(rollout: Rollout, now: number): Rollout {
+/** Back to preflight. Waves that have failed are run again: those that did so after the halt, too. */
+function reopened(rollout: Rollout, now: number): Rollout {
+  const failed = (wave: Wave): boolean =>
+    wave.state === 'failed' || (wave.state === 'passed' && !isTolerated(rollout, wave));
   const again = (wave: Wave): Wave =>
-    wave.state === 'failed' ? { ...wave, state: 'running', startedAt: now, pausedMs: 0 } : wave;
+    failed(wave) ? { ...wave, state: 'running', startedAt: now, pausedMs: 0 } : wave;
   return {
     ...rollout,
     state: 'preflighting',
@@ -183,6 +222,8 @@ function refuseHost(detail: string): Refusal {
   return { code: 'verb_not_allowed', detail };
 }
 
+const isProving = (row: HostRow): boolean => row.state === 'staging' || row.state === 'ready';
+
 function retry(rollout: Rollout, { host }: Command, context: Context): Rollout | Refusal {
   const row = host === null ? undefined : rollout.hosts[host];
   if (!row) return { code: 'not_found', detail: `host ${host ?? ''} is not in this rollout` };
@@ -197,19 +238,22 @@ function retry(rollout: Rollout, { host }: Command, context: Context): Rollout |
   const again = startAgain(row, context);
   const tried = endWatch({ ...rollout, hosts: { ...rollout.hosts, [row.id]: again } }, row.id);
   const clean = Object.values(tried.hosts).every((other) => other.failure === null);
-  return rollout.state === 'halted' && clean ? reopen(tried, context.now) : tried;
+  // With the last failure gone the others go on as well, and those that were called back prove the change again.
+  return rollout.state === 'halted' && clean ? takeUp(tried, context, isProving) : tried;
 }
 
-function skip(rollout: Rollout, { host, reason }: Command, now: number): Rollout | Refusal {
+/** Leaves a host out. One that cannot be heard is told apart: it gets the change when it is back. */
+function skip(rollout: Rollout, { host, reason }: Command, { now, fleet }: Context): Rollout | Refusal {
   const row = host === null ? undefined : rollout.hosts[host];
   if (!row) return { code: 'not_found', detail: `host ${host ?? ''} is not in this rollout` };
-  if (row.state === 'skipped') return rollout;
   const moving = inFlight(row) && isMoving(row);
   if (moving || row.state === 'confirmed') {
     return refuseHost(`${row.id} is ${row.state}; a host that is changed is rolled back, not skipped`);
   }
+  const heard = fleet.get(row.id)?.availability !== 'unknown';
+  const left = heard ? inconclusive('skipped', reason) : inconclusive('skipped_unreachable', reason);
   const skipped = {
-    ...enter(row, 'skipped', now, inconclusive('skipped', reason)),
+    ...enter(row, 'skipped', now, left),
     failure: null,
   };
   return { ...rollout, hosts: { ...rollout.hosts, [row.id]: skipped } };

@@ -35,8 +35,8 @@ export type DomainEvent =
       type: 'rollout.overtaken';
       rollout: RolloutId;
       by: OperatorName;
+      reason: string;
       emergency: RolloutId;
-      incident: string;
       hosts: HostId[];
     }
   | {

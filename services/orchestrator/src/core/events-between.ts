@@ -16,25 +16,58 @@ export function eventsBetween(
   pages: readonly Page[],
 ): DomainEvent[] {
   const rollout = after.id;
-  const events: DomainEvent[] = [...inputEvents(before, after, input)];
-  for (const row of Object.values(after.hosts)) {
+  const rows = Object.values(after.hosts).flatMap((row) => {
     const old = before.hosts[row.id];
-    if (old && old !== row) events.push(...hostEvents(after, old, row, input));
-  }
-  events.push(...vantageEvents(before, after));
-  events.push(...gateEvents(before, after));
-  for (const [index, wave] of after.waves.entries()) {
+    return old && old !== row ? [{ old, row, effect: isEffect(old, row, input) }] : [];
+  });
+  const hosts = (effect: boolean): DomainEvent[] =>
+    rows.filter((one) => one.effect === effect).flatMap(({ old, row }) => hostEvents(after, old, row, input));
+  const vantage = vantageEvents(before, after);
+  const found = vantage.filter(({ type }) => type === 'vantage.reported');
+  const asked = vantage.filter(({ type }) => type === 'vantage.asked');
+  const told = pages.map((page) => ({ type: 'page.queued', rollout, page }) as const);
+  return [
+    ...inputEvents(before, after, input),
+    ...found,
+    ...hosts(false),
+    ...gateEvents(before, after),
+    ...courseEvents(before, after),
+    ...hosts(true),
+    ...asked,
+    ...told,
+  ];
+}
+
+/**
+ * Whether the decision itself moved a host, rather than news about it: whoever reads the log finds the cause first, then
+ * what became of wave and rollout, then the hosts that were sent somewhere because of it.
+ */
+function isEffect(old: HostRow, row: HostRow, input: Input): boolean {
+  const fromIt = input.type === 'reports' && input.host === row.id;
+  const failed = old.failure === null && row.failure !== null;
+  return !fromIt && !failed;
+}
+
+/** A rollout begins to run before its wave does, and ends or stops because of one. */
+function courseEvents(before: Rollout, after: Rollout): DomainEvent[] {
+  const waves = after.waves.flatMap((wave, index) => {
     const old = before.waves[index];
-    if (old && old.state !== wave.state) events.push(waveEvent(after, old, wave));
-  }
-  if (before.state !== after.state) {
-    assertLegal('rollout', rollout, before.state, after.state, ROLLOUT_TRANSITIONS[before.state]);
-    const { verdict, code, reason } = after.verdict;
-    const why = { verdict, code, reason };
-    events.push({ type: 'rollout.state', rollout, from: before.state, to: after.state, verdict: why });
-  }
-  events.push(...pages.map((page) => ({ type: 'page.queued', rollout, page }) as const));
-  return events;
+    return old && old.state !== wave.state ? [waveEvent(after, old, wave)] : [];
+  });
+  if (before.state === after.state) return waves;
+  const { id: rollout } = after;
+  assertLegal('rollout', rollout, before.state, after.state, ROLLOUT_TRANSITIONS[before.state]);
+  const { verdict, code, reason } = after.verdict;
+  const why = { verdict, code, reason };
+  const moved = {
+    type: 'rollout.state',
+    rollout,
+    from: before.state,
+    to: after.state,
+    verdict: why,
+  } as const;
+  const starts = after.state === 'running' || after.state === 'preflighting';
+  return starts ? [moved, ...waves] : [...waves, moved];
 }
 
 function inputEvents(before: Rollout, after: Rollout, input: Input): DomainEvent[] {

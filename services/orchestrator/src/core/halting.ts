@@ -120,10 +120,12 @@ function outOfTime(rollout: Rollout, { now }: Context): Finding[] {
 /** The halting rule: what, if anything, stops this rollout now. */
 function haltCause(rollout: Rollout, context: Context): LocatedVerdict | null {
   const stage = stageOf(rollout, context);
-  const found = findingsOf(rollout, context).find(({ cause, wave }) => {
+  const found = findingsOf(rollout, context).find(({ cause, wave, host }) => {
     const effect = HALTING_RULE[cause][stage];
     const atOnce = effect === 'halts' || effect === 'cannot';
-    return atOnce || (effect === 'counts' && !isTolerated(rollout, wave));
+    // What a host is a failure for already has been waited for: `lossOf` gives the agents their time.
+    const counts = effect === 'counts' || (effect === 'waits' && host !== null);
+    return atOnce || (counts && !isTolerated(rollout, wave));
   });
   if (!found) return null;
   const { verdict, host, wave } = found;

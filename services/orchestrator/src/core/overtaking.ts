@@ -42,7 +42,8 @@ export function inTheWay(hosts: readonly HostId[], live: Iterable<Rollout>): Map
  */
 export function overtake(before: Rollout, takeover: Takeover, context: Context): Decision | Refusal {
   const { emergency, incident, by, hosts } = takeover;
-  const paused = pause(before, takeover, context);
+  const reason = `overtaken by ${emergency} (incident ${incident})`;
+  const paused = pause(before, by, reason, context);
   if ('code' in paused) return paused;
   const after = mapRows(paused.rollout, (row) =>
     hosts.includes(row.id) && claims(row) ? release(row, emergency, context.now) : row,
@@ -52,7 +53,7 @@ export function overtake(before: Rollout, takeover: Takeover, context: Context):
     rollout: after.id,
     by,
     emergency,
-    incident,
+    reason,
     hosts: [...hosts],
   };
   const moved = eventsBetween(paused.rollout, after, { type: 'look' }, []);
@@ -64,10 +65,9 @@ export function overtake(before: Rollout, takeover: Takeover, context: Context):
   };
 }
 
-function pause(before: Rollout, { emergency, incident, by }: Takeover, context: Context): Decision | Refusal {
+function pause(before: Rollout, by: OperatorName, reason: string, context: Context): Decision | Refusal {
   if (!LEGAL.pause.from.includes(before.state)) {
     return { rollout: before, events: [], pages: [], nextLookAt: null };
   }
-  const reason = `overtaken by ${emergency} (incident ${incident})`;
   return transition(before, { type: 'command', command: { verb: 'pause', by, reason, host: null } }, context);
 }

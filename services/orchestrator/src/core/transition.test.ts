@@ -278,6 +278,28 @@ describe('stops', () => {
     expect(stepOf(run.rollout, run.row(canary), null)).toBe('apply');
   });
 
+  test.each(['soaking', 'reverted'] as const)(
+    'a host that took a grant before it was withheld is heard, also if it is %s by then',
+    (last) => {
+      const run = drive({ applyDeadline: '10s' }).preflight();
+      run.say('pause');
+      run.wait(11_000);
+      expect(run.row(canary)).toMatchObject({ state: 'ready', taken: false });
+      const states = last === 'soaking' ? ['applying', last] : ['applying', 'failed', 'reverting', last];
+      const reports = states.map((state, at) => ({
+        seq: 1000 + at,
+        epoch: 1,
+        rollout: run.rollout.id,
+        state: state as 'applying',
+        verdict: { verdict: 'fail', code: 'x', reason: 'x' } as const,
+        observedAgoMs: 0,
+      }));
+      run.put({ type: 'reports', host: run.row(canary).id, journal: 'journal', reports });
+      expect(run.row(canary)).toMatchObject({ state: last, taken: true });
+      expect(run.rollout.state).toBe(last === 'soaking' ? 'paused' : 'halted');
+    },
+  );
+
   test('a stopped line withholds grants and makes no new ones', () => {
     const run = drive().look();
     run.blocked = 'the line is stopped';
@@ -345,6 +367,41 @@ describe('stops', () => {
     const run = drive().preflight().succeedUntil('succeeded').look(400_000);
     expect(run.say('rollback')).toBeNull();
     expect(run.rollout).toMatchObject({ state: 'halted', verdict: { code: 'rollback_incomplete' } });
+  });
+
+  test('a host of a passed wave that was lost while halted and is well again does not keep the rollout halted', () => {
+    const run = drive().preflight().pass(canary, 1000).pass('ns2.ams', 1000);
+    run.report('ns1.fra', 'applying').report('ns1.fra', 'failed').report('ns1.fra', 'reverted');
+    run.look(400_000);
+    expect(run.row('ns2.ams')).toMatchObject({ state: 'lost', changed: true });
+    expect(run.say('resume')).toBeNull();
+    run.wait(0);
+    expect(run.row('ns2.ams')).toMatchObject({ state: 'confirmed', failure: null, epoch: 1 });
+    expect(run.rollout.state).toBe('preflighting');
+  });
+
+  test('a host of a passed wave that went back while halted is changed again before anything goes on', () => {
+    const run = drive().preflight().pass(canary, 1000).pass('ns2.ams', 1000);
+    run.report('ns1.fra', 'applying').report('ns1.fra', 'failed').report('ns1.fra', 'reverted');
+    run.report('ns2.ams', 'reverting').report('ns2.ams', 'reverted');
+    run.say('resume');
+    run.preflight();
+    expect(run.rollout.state).toBe('running');
+    expect(run.inState('applying')).toEqual(['ns2.ams']);
+    run.succeedUntil('succeeded');
+    expect(run.rollout.state).toBe('succeeded');
+  });
+
+  test('a rollback that is incomplete is not turned round: neither resumed nor retried', () => {
+    const run = drive().preflight().pass(canary, 1000);
+    run.say('rollback');
+    run.report(canary, 'revertFailed').report('ns2.ams', 'reverted').look();
+    expect(run.rollout.verdict.code).toBe('rollback_incomplete');
+    run.report(canary, 'reverted');
+    expect(run.say('resume')).toMatchObject({ code: 'verb_not_allowed' });
+    expect(run.say('retry', canary)).toMatchObject({ code: 'verb_not_allowed' });
+    expect(run.say('rollback')).toBeNull();
+    expect(run.rollout.state).toBe('rolledBack');
   });
 
   test('a skipped canary leaves its wave out', () => {

@@ -52,7 +52,7 @@ export const WAVE_TRANSITIONS: Readonly<Record<WaveState, readonly WaveState[]>>
   pending: ['running', 'soaking', 'passed', 'failed', 'skipped'],
   running: ['soaking', 'passed', 'failed', 'skipped'],
   soaking: ['running', 'passed', 'failed', 'skipped'],
-  passed: ['failed'],
+  passed: ['failed', 'running'],
   failed: ['running', 'soaking', 'passed', 'skipped'],
   skipped: ['running', 'failed'],
 };
@@ -67,7 +67,20 @@ export const WAVE_TRANSITIONS: Readonly<Record<WaveState, readonly WaveState[]>>
 export const HOST_TRANSITIONS: Readonly<Record<HostState, readonly HostState[]>> = {
   pending: ['staging', 'skipped'],
   staging: ['ready', 'applying', 'failed', 'lost', 'pending', 'skipped'],
-  ready: ['applying', 'staging', 'pending', 'failed', 'lost', 'skipped'],
+  // Beyond `applying` too: it may have taken a grant that was then withheld, and be heard only when all is over.
+  ready: [
+    'applying',
+    'verifying',
+    'soaking',
+    'reverting',
+    'reverted',
+    'revertFailed',
+    'staging',
+    'pending',
+    'failed',
+    'lost',
+    'skipped',
+  ],
   applying: ['ready', 'verifying', 'soaking', 'failed', 'reverting', 'reverted', 'revertFailed', 'lost'],
   verifying: ['soaking', 'failed', 'reverting', 'reverted', 'revertFailed', 'lost'],
   soaking: ['confirmed', 'failed', 'reverting', 'reverted', 'revertFailed', 'lost'],

@@ -60,7 +60,7 @@ function sentence(event: DomainEvent, { submittedBy, waves }: Rollout): string |
       return `The submitter asked for "${event.title}" on ${count(event.hosts, 'host')}${as}: ${stop(event.reason)}`;
     }
     case 'rollout.overtaken':
-      return `Emergency ${event.emergency} (incident ${event.incident}) took ${count(event.hosts.length, 'host')} over.`;
+      return `Emergency ${event.emergency} took ${count(event.hosts.length, 'host')} over: ${stop(event.reason)}`;
     case 'rollout.command': {
       const who =
         event.by === submittedBy ? 'The submitter' : event.verb === 'approve' ? 'An approver' : 'An operator';
