@@ -1,4 +1,4 @@
-import { systemClock } from '@breakwater/shared';
+import { type OperatorName, systemClock } from '@breakwater/shared';
 import type { Logger } from 'pino';
 import { agentServer } from './adapters/http/agent-server.ts';
 import { operatorServer } from './adapters/http/operator-server.ts';
@@ -15,7 +15,9 @@ import type { Store } from './adapters/store/interface.ts';
 import { redisStore } from './adapters/store/redis-store.ts';
 import { fileWitness } from './adapters/witness/file-witness.ts';
 import { redisWakeups } from './adapters/wakeups/redis-wakeups.ts';
+import { readWitness } from './adapters/witness/read-witness.ts';
 import type { Config } from './config.ts';
+import { acceptStore, inspect } from './runtime/accept-store.ts';
 import { createAgentDesk } from './runtime/agent-desk.ts';
 import { pageDelivery } from './runtime/deliver-pages.ts';
 import { createEngine } from './runtime/engine.ts';
@@ -132,5 +134,21 @@ export async function compose(config: Config, log: Logger): Promise<Orchestrator
       await Promise.all([watching, gates.close()]);
       await close();
     },
+  };
+}
+
+/** What `accept-store` works with: the store itself, and what the witnesses on this machine have seen. */
+export async function composeAcceptance(config: Config, files: readonly string[], log: Logger) {
+  const paths = [...new Set([config.witnessFile, ...files])];
+  const found = await Promise.all(paths.map((path) => readWitness(path)));
+  const missing = paths.filter((_, index) => !found[index]?.exists);
+  if (missing.length > 0) throw new Error(`there is no witness file ${missing.join(', ')}`);
+  const witnesses = found.map(({ seen }) => seen);
+  const store = redisStore({ ...config.redis, log });
+  return {
+    inspect: () => inspect(store, witnesses),
+    accept: (by: OperatorName, reason: string) =>
+      acceptStore(store, witnesses, { by, reason, now: systemClock.now() }),
+    close: () => store.close(),
   };
 }

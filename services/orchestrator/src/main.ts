@@ -1,5 +1,8 @@
+#!/usr/bin/env node
 import { pino } from 'pino';
-import { compose } from './compose.ts';
+import { OperatorName } from '@breakwater/shared';
+import { acceptStoreOrder, findingText, USAGE } from './adapters/console/accept-store.ts';
+import { compose, composeAcceptance } from './compose.ts';
 import { readConfig } from './config.ts';
 
 async function main(): Promise<void> {
@@ -18,8 +21,43 @@ async function main(): Promise<void> {
   await orchestrator.start();
 }
 
+/** @returns the exit code. */
+async function acceptStore(args: readonly string[]): Promise<number> {
+  let order: ReturnType<typeof acceptStoreOrder>;
+  try {
+    order = acceptStoreOrder(args);
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
+    return 2;
+  }
+  const log = pino({ level: 'warn', base: null }, pino.destination(2));
+  const store = await composeAcceptance(readConfig(), order.witnesses, log);
+  try {
+    const finding = await store.inspect();
+    process.stdout.write(findingText(finding));
+    if (finding.doubts.length === 0) return 1;
+    if (!order.yes) {
+      process.stdout.write('Nothing was changed. Give --yes to take the store as it is.\n');
+      return 3;
+    }
+    const at = await store.accept(OperatorName.parse(order.by), order.reason);
+    process.stdout.write(
+      `Accepted with event ${at}. Every live rollout is paused; orchestrators go on by themselves.\n`,
+    );
+    return 0;
+  } finally {
+    await store.close();
+  }
+}
+
+const [verb, ...args] = process.argv.slice(2);
 try {
-  await main();
+  if (verb === 'accept-store') process.exitCode = await acceptStore(args);
+  else if (verb === undefined) await main();
+  else {
+    process.stderr.write(USAGE);
+    process.exitCode = 2;
+  }
 } catch (error) {
   pino().fatal({ err: error }, 'the orchestrator cannot run');
   process.exit(1);

@@ -115,7 +115,7 @@ function approve(rollout: Rollout, { by }: Command, now: number): Rollout | Refu
   return { ...rollout, state: 'running', since: now, waves: rollout.waves.map(mark), verdict };
 }
 
-function pause(rollout: Rollout, { reason }: Command, now: number): Rollout {
+export function pause(rollout: Rollout, { reason }: Pick<Command, 'reason'>, now: number): Rollout {
   return {
     ...rollout,
     state: 'paused',

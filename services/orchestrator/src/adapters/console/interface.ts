@@ -1,0 +1,18 @@
+import type { Act } from '../../core/act.ts';
+
+/** What the command line has to say about a store that is not believed. */
+export interface Finding {
+  head: { seq: number };
+  seen: number;
+  doubts: readonly { code: string; reason: string }[];
+  lost: readonly Act[];
+}
+
+/** What `accept-store` was asked for. */
+export interface AcceptStoreOrder {
+  by: string;
+  reason: string;
+  yes: boolean;
+  /** Witness files to be asked besides the configured one. */
+  witnesses: readonly string[];
+}
