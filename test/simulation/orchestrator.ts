@@ -78,11 +78,13 @@ export class Orchestrator {
       log: silentLog,
       queues: () => queues,
       repageEveryMs: REPAGE_EVERY_MS,
+      // No rollout of the simulation has gates.
+      hasMetrics: false,
     };
     this.#engine = createEngine(this.#deps);
     this.desk = createAgentDesk(this.#deps, this.#engine, VERIFY_WITHIN_MS);
     this.operations = createOperations(this.#deps, this.#engine);
-    this.look = lookAt(this.#engine);
+    this.look = lookAt(this.#engine, { tend: () => undefined });
     const deliver = pageDelivery(this.#deps, this.#engine, around.pagers);
     this.deliver = async (page) => {
       trust.assert();
