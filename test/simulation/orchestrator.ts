@@ -6,6 +6,7 @@ import type { Store } from '../../services/orchestrator/src/adapters/store/inter
 import type { MemoryWitness } from '../../services/orchestrator/src/adapters/witness/memory-witness.ts';
 import type { Wakeups } from '../../services/orchestrator/src/adapters/wakeups/interface.ts';
 import type { EnrolledHost } from '../../services/orchestrator/src/core/fleet.ts';
+import { NO_LIMITS } from '../../services/orchestrator/src/core/limits.ts';
 import { createAgentDesk } from '../../services/orchestrator/src/runtime/agent-desk.ts';
 import { pageDelivery } from '../../services/orchestrator/src/runtime/deliver-pages.ts';
 import { createEngine } from '../../services/orchestrator/src/runtime/engine.ts';
@@ -80,6 +81,7 @@ export class Orchestrator {
       repageEveryMs: REPAGE_EVERY_MS,
       // No rollout of the simulation has gates.
       hasMetrics: false,
+      limits: NO_LIMITS,
     };
     this.#engine = createEngine(this.#deps);
     this.desk = createAgentDesk(this.#deps, this.#engine, VERIFY_WITHIN_MS);

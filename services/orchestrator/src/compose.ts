@@ -5,6 +5,7 @@ import { operatorServer } from './adapters/http/operator-server.ts';
 import { readEnrolment } from './adapters/identities/enrolment.ts';
 import { fileIdentities } from './adapters/identities/file-identities.ts';
 import { type PromMetrics, promMetrics } from './adapters/metrics/prom.ts';
+import type { Pager } from './adapters/pagers/interface.ts';
 import { webhookPager } from './adapters/pagers/webhook-pager.ts';
 import { prometheus } from './adapters/prometheus/prometheus.ts';
 import { bullmqPageQueue } from './adapters/queue/bullmq-pages.ts';
@@ -20,10 +21,11 @@ import type { Config } from './config.ts';
 import { acceptStore, inspect } from './runtime/accept-store.ts';
 import { createAgentDesk } from './runtime/agent-desk.ts';
 import { pageDelivery } from './runtime/deliver-pages.ts';
-import { createEngine } from './runtime/engine.ts';
+import { createEngine, type Engine } from './runtime/engine.ts';
 import type { EngineDeps } from './runtime/engine-deps.ts';
 import { type FleetWatch, watchFleet } from './runtime/fleet-watch.ts';
-import { keepGates } from './runtime/gate-keeper.ts';
+import { type Instruments, keepGates } from './runtime/gate-keeper.ts';
+import { assertPolicy } from './runtime/policy.ts';
 import { lookAt } from './runtime/look.ts';
 import { createOperations } from './runtime/operations.ts';
 import { guardStore } from './runtime/store-guard.ts';
@@ -64,9 +66,24 @@ function metricsOf(store: Store, watch: FleetWatch, queues: () => { waves: WaveQ
   });
 }
 
+/** The outbox of a store that was put back holds pages that were taken long ago; safe mode pages for itself. */
+function deliveryOf(deps: EngineDeps, engine: Engine, pagers: readonly Pager[]): Deliver {
+  const delivery = pageDelivery(deps, engine, pagers);
+  return async (page) => {
+    deps.trust.assert();
+    await delivery(page);
+  };
+}
+
+/** What gates are measured with. */
+function instrumentsOf(config: Config): Instruments {
+  return { metrics: config.prometheus && prometheus(config.prometheus), statistics };
+}
+
 /** Wires the orchestrator together; nothing runs before `start`. */
 export async function compose(config: Config, log: Logger): Promise<Orchestrator> {
   const enrolment = await readEnrolment(config.hostsFile, config.operatorsFile);
+  assertPolicy(config, enrolment.hosts);
   const { close, ...stores } = await openStores(config, log);
   const { store, trust } = stores;
   const watch = watchFleet(store, enrolment.hosts, config.unknownAfter, systemClock);
@@ -82,6 +99,7 @@ export async function compose(config: Config, log: Logger): Promise<Orchestrator
     log,
     repageEveryMs: config.repageEvery,
     hasMetrics: config.prometheus !== null,
+    limits: config.limits,
     // The engine wakes jobs, and jobs call the engine: whoever comes second looks the other up.
     queues() {
       if (!queues) throw new Error('the queues are not open yet');
@@ -89,28 +107,27 @@ export async function compose(config: Config, log: Logger): Promise<Orchestrator
     },
   };
   const engine = createEngine(deps);
-  const metricSource = config.prometheus && prometheus(config.prometheus);
-  const gates = keepGates(deps, engine, { metrics: metricSource, statistics });
+  const gates = keepGates(deps, engine, instrumentsOf(config));
   const operations = createOperations(deps, engine);
   const identities = fileIdentities(enrolment);
-  const api = await operatorServer({ operations, identities, metrics: () => metrics.text(), log });
+  const api = await operatorServer({
+    operations,
+    identities,
+    metrics: () => metrics.text(),
+    log,
+    strategyDefaults: config.strategy,
+  });
   const desk = createAgentDesk(deps, engine, config.verifyWithin);
   const agents = await agentServer({ desk, identities, log });
   const pagers = config.pagers.map(({ name, url }) => webhookPager({ name, url }));
 
-  const delivery = pageDelivery(deps, engine, pagers);
-  const deliver: Deliver = async (page) => {
-    // The outbox of a store that was put back holds pages that were taken long ago; safe mode pages for itself.
-    trust.assert();
-    await delivery(page);
-  };
   let watching: Promise<void> = Promise.resolve();
   return {
     async start() {
       const connection = config.redis;
       queues = {
         waves: bullmqWaveQueue({ connection, look: lookAt(engine, gates), clock: systemClock, log }),
-        pages: bullmqPageQueue({ connection, deliver, log }),
+        pages: bullmqPageQueue({ connection, deliver: deliveryOf(deps, engine, pagers), log }),
       };
       // Nothing is decided or answered before the store was compared with what was seen of it; without Redis, nothing at all.
       await trust

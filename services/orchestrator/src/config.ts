@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
-import { Duration, parse } from '@breakwater/shared';
+import { Duration, parse, Share, Strategy, WAVE_KINDS } from '@breakwater/shared';
 import { z } from 'zod';
 
 /** Nothing on the way to a page or a host may need a resolver: on the worst day there is none. */
@@ -25,6 +25,21 @@ const Prometheus = z
 function isLoopback(address: string): boolean {
   return address.startsWith('127.') || address === '::1';
 }
+/** Defaults as they are written: judged here with the built-in ones filled in, and laid under each submission. */
+const StrategyDefaults = z.record(z.string(), z.unknown()).transform((written, ctx) => {
+  const { error } = Strategy.safeParse(written);
+  for (const issue of error?.issues ?? []) ctx.issues.push({ ...issue, input: written } as never);
+  return written;
+});
+
+/** What no submission may go beyond; what is left out is not limited. */
+const Limits = z.strictObject({
+  minSoak: Duration.nullable().default(null),
+  maxUnavailable: Share.nullable().default(null),
+  maxFailureThreshold: z.int().min(0).nullable().default(null),
+  minVantage: z.int().min(0).max(5).nullable().default(null),
+  requireApproval: z.array(z.enum(WAVE_KINDS)).default([]),
+});
 
 const Config = z.strictObject({
   /** Where operators and their tools connect. */
@@ -51,6 +66,9 @@ const Config = z.strictObject({
   verifyWithin: Duration.default(30_000),
   /** Set it only where losing acknowledged writes is acceptable; otherwise nothing is granted on an unsafe Redis. */
   dataDisposable: z.boolean().default(false),
+  /** The fleet's own defaults of a strategy, over the built-in ones; a submission goes over both. */
+  strategy: StrategyDefaults.default({}),
+  limits: Limits.prefault({}),
   logLevel: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
 });
 

@@ -48,6 +48,8 @@ export type DomainEvent =
       host?: HostId;
     }
   | { type: 'rollout.state'; rollout: RolloutId; from: RolloutState; to: RolloutState; verdict: Verdict }
+  /** A running rollout stands still, and why; or it goes on again. */
+  | { type: 'rollout.waiting'; rollout: RolloutId; wave: string; verdict: Verdict }
   | { type: 'wave.state'; rollout: RolloutId; wave: string; from: WaveState; to: WaveState }
   | {
       type: 'host.state';

@@ -32,6 +32,7 @@ export function eventsBetween(
     ...hosts(false),
     ...gateEvents(before, after),
     ...courseEvents(before, after),
+    ...waitingEvents(before, after),
     ...hosts(true),
     ...asked,
     ...told,
@@ -94,6 +95,16 @@ function hostEvents(rollout: Rollout, old: HostRow, row: HostRow, input: Input):
   }
   const last: Report | undefined = input.type === 'reports' ? input.reports.at(-1) : undefined;
   return last ? [{ type: 'host.reported', ...place, state: last.state, verdict: last.verdict }] : [];
+}
+
+/** Said when the reason changes: a rollout may wait for hours, and is looked at every second. */
+function waitingEvents(before: Rollout, after: Rollout): DomainEvent[] {
+  const { verdict, code, reason, wave = '' } = after.verdict;
+  const waits = code === 'waiting';
+  const same = before.verdict.code === code && before.verdict.reason === reason;
+  const goesOn = before.verdict.code === 'waiting' && code === 'wave_running' && before.state === after.state;
+  if (same || (!waits && !goesOn)) return [];
+  return [{ type: 'rollout.waiting', rollout: after.id, wave, verdict: { verdict, code, reason } }];
 }
 
 /** Who was asked to ask, and what was heard from them that is new. */

@@ -14,7 +14,9 @@ import { receive } from './receive.ts';
 import { leaveReleased } from './releasing.ts';
 import { rollBackIfAsked, runRollback } from './rollback.ts';
 import type { Rollout } from './rollout.ts';
+import { leaveOutUnreachable } from './unreachable.ts';
 import { askOthers } from './vantage.ts';
+import { sayWhyItWaits } from './waiting.ts';
 import { confirmSoaked, runPreflight, runWaves } from './waves.ts';
 
 /** What was decided: the new state, the events that say so, what is to be done, and when to look again. */
@@ -54,6 +56,7 @@ function apply(rollout: Rollout, input: Input, context: Context): Rollout | Refu
 /** One round of everything that follows by itself. Halting is judged before anything goes forward. */
 function advance(rollout: Rollout, context: Context): Rollout {
   const steps = [
+    leaveOutUnreachable,
     expire,
     askOthers,
     beginGates,
@@ -65,6 +68,7 @@ function advance(rollout: Rollout, context: Context): Rollout {
     confirmSoaked,
     runPreflight,
     runWaves,
+    sayWhyItWaits,
   ] as const;
   return steps.reduce((current, step) => step(current, context), rollout);
 }

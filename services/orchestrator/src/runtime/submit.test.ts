@@ -193,11 +193,13 @@ describe('a plan', () => {
     const canary = o.host('ns1.ams');
     canary.health = fail('wrong_answer', 'no');
     await canary.poll(o.desk);
-    await expect(o.submit({ planDigest })).rejects.toMatchObject({ code: 'plan_changed' });
+    await expect(o.submit({ bundle: { files: FILES }, planDigest })).rejects.toMatchObject({
+      code: 'plan_changed',
+    });
     expect((await preview()).planDigest).not.toBe(planDigest);
     canary.health = { verdict: 'pass', code: 'answers', reason: 'again' };
     await canary.poll(o.desk);
-    expect((await o.submit({ planDigest })).state).toBe('preflighting');
+    expect((await o.submit({ bundle: { files: FILES }, planDigest })).state).toBe('preflighting');
   });
 
   test('names what is in the way instead of refusing', async () => {

@@ -11,7 +11,7 @@ import { actOn, type Engine } from './engine.ts';
 import type { EngineDeps } from './engine-deps.ts';
 import { logEvents } from './log-events.ts';
 import { type Change, withOvertaken } from './overtaken.ts';
-import { assertFree, assertMeasurable, assertSamePlan, planFor } from './planning.ts';
+import { assertFree, assertSamePlan, planFor } from './planning.ts';
 
 /** The caller's name for a request, so that sending it twice does it once. */
 export type Idempotency = { key: string; request: Digest } | null;
@@ -69,9 +69,8 @@ function create(deps: EngineDeps, engine: Engine, asked: Asked, snapshot: Snapsh
   if (unsafe !== undefined) throw new BreakwaterError('store_unsafe', unsafe);
   if (line.stopped)
     throw new BreakwaterError('line_stopped', `the line is stopped: ${line.reason ?? 'no reason'}`);
-  const planned = planFor(engine, submission, snapshot);
-  assertSamePlan(submission, planned);
-  assertMeasurable(deps, submission, planned);
+  const planned = planFor(deps, engine, submission, snapshot);
+  assertSamePlan(submission, bundle, planned);
   assertFree(planned, submission, snapshot);
   const { now, fleet, nextEpoch } = engine.context(snapshot, null);
   const id = RolloutId.parse(`r-${nextEpoch}`);

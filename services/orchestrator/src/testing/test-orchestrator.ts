@@ -12,6 +12,7 @@ import { MemoryWakeups } from '../adapters/wakeups/memory-wakeups.ts';
 import { statistics } from '../adapters/statistics/simple-statistics.ts';
 import type { EnrolledHost } from '../core/fleet.ts';
 import type { QueryAnswer } from '../core/gate-query.ts';
+import { NO_LIMITS } from '../core/limits.ts';
 import type { Rollout } from '../core/rollout.ts';
 import { createAgentDesk } from '../runtime/agent-desk.ts';
 import { pageDelivery } from '../runtime/deliver-pages.ts';
@@ -136,6 +137,7 @@ export class TestOrchestrator {
       log,
       repageEveryMs: REPAGE_EVERY_MS,
       hasMetrics: true,
+      limits: NO_LIMITS,
     };
     this.engine = createEngine(this.deps);
     const source = { query: (text: string) => Promise.resolve(this.answers(text)) };

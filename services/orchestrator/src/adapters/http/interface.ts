@@ -7,6 +7,7 @@ import type {
   PollRequest,
   PollResponse,
   RolloutId,
+  Strategy,
   Submission,
 } from '@breakwater/shared';
 import type { LoggedEvent, Verb } from '../../core/event.ts';
@@ -28,6 +29,8 @@ export interface Operator {
 export interface PlanAnswer {
   planDigest: Digest;
   bundle: Digest;
+  /** With all defaults filled in. */
+  strategy: Strategy;
   waves: readonly PlannedWave[];
   warnings: readonly string[];
 }

@@ -2,6 +2,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import { guardOperatorRoutes } from './bearer.ts';
 import { bundleRoutes } from './bundle-routes.ts';
 import { documentation } from './documentation.ts';
+import { fillInStrategy } from './fill-in-strategy.ts';
 import { fleetRoutes } from './fleet-routes.ts';
 import type { FollowTimes } from './follow.ts';
 import type { Identities, Operations } from './interface.ts';
@@ -22,6 +23,8 @@ export interface OperatorServerOptions {
   operations: Operations;
   identities: Identities;
   log: FastifyBaseLogger;
+  /** The fleet's own defaults of a strategy, as they were configured. */
+  strategyDefaults?: Readonly<Record<string, unknown>>;
   /** The text that Prometheus reads. */
   metrics?: () => Promise<string>;
   limits?: Partial<ServerLimits>;
@@ -33,10 +36,11 @@ export async function operatorServer(options: OperatorServerOptions): Promise<Ap
   const { operations, identities, log, metrics } = options;
   const app = bareServer(log, { ...LIMITS, ...options.limits });
   guardOperatorRoutes(app, identities);
+  const fillIn = fillInStrategy(options.strategyDefaults ?? {});
   guardWrites(app, operations);
   await documentation(app);
-  bundleRoutes(app, operations);
-  rolloutRoutes(app, operations);
+  bundleRoutes(app, operations, fillIn);
+  rolloutRoutes(app, operations, fillIn);
   logRoutes(app, operations, options.followTimes);
   fleetRoutes(app, operations);
   openRoutes(app, operations, metrics);

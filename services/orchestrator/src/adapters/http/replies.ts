@@ -29,6 +29,8 @@ export const PlanReply = z
   .object({
     planDigest: Digest,
     bundle: Digest,
+    /** As it would be followed, with the defaults of the fleet and the built-in ones filled in. */
+    strategy: z.record(z.string(), z.unknown()),
     waves: z.array(
       z.object({
         kind: z.enum(WAVE_KINDS),

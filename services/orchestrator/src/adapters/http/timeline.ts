@@ -70,6 +70,10 @@ function sentence(event: DomainEvent, { submittedBy, waves }: Rollout): string |
     }
     case 'rollout.state':
       return `The rollout went from ${event.from} to ${event.to}: ${stop(event.verdict.reason)}`;
+    case 'rollout.waiting':
+      return event.verdict.code === 'waiting'
+        ? `The ${event.wave} wave ${stop(event.verdict.reason)}`
+        : `The ${event.wave} wave goes on.`;
     case 'wave.state':
       return `The ${event.wave} wave went from ${event.from} to ${event.to}.`;
     case 'host.state': {

@@ -113,6 +113,7 @@ export function planView(plan: PlanAnswer): z.infer<typeof PlanReply> {
   return {
     planDigest: plan.planDigest,
     bundle: plan.bundle,
+    strategy: strategyView(plan.strategy),
     waves: plan.waves.map(({ kind, datacenter, hosts, soakMs }) => ({
       kind,
       ...(datacenter !== null && { datacenter }),

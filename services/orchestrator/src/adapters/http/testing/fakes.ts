@@ -93,7 +93,14 @@ export class FakeOperations implements Operations {
   async plan(submission: Parameters<Operations['plan']>[0]) {
     this.calls.push(submission);
     const { waves, bundle } = sampleRollout();
-    return { planDigest: sha256('plan'), bundle, waves, warnings: ['Only one host in ams is healthy.'] };
+    const { strategy } = submission;
+    return {
+      planDigest: sha256('plan'),
+      bundle,
+      strategy,
+      waves,
+      warnings: ['Only one host in ams is healthy.'],
+    };
   }
 
   async submit(...[submission, by, idempotency]: Parameters<Operations['submit']>) {
