@@ -125,6 +125,7 @@ export const ERRORS = {
     'Use a new key for a new request.',
   ),
   line_stopped: kind(409, 'The line is stopped', 'Start it again with POST /v1/line once it is safe.'),
+  too_soon: kind(429, 'This was done a moment ago', 'Wait as long as the detail says, then send it again.'),
   // Us.
   conflict: kind(409, 'Somebody else changed this at the same moment', 'Send the request again.'),
   store_unavailable: kind(

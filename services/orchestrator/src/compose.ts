@@ -5,8 +5,7 @@ import { operatorServer } from './adapters/http/operator-server.ts';
 import { readEnrolment } from './adapters/identities/enrolment.ts';
 import { fileIdentities } from './adapters/identities/file-identities.ts';
 import { type PromMetrics, promMetrics } from './adapters/metrics/prom.ts';
-import type { Pager } from './adapters/pagers/interface.ts';
-import { webhookPager } from './adapters/pagers/webhook-pager.ts';
+import { createPager } from './adapters/pagers/create-pager.ts';
 import { prometheus } from './adapters/prometheus/prometheus.ts';
 import { bullmqPageQueue } from './adapters/queue/bullmq-pages.ts';
 import { bullmqWaveQueue } from './adapters/queue/bullmq-waves.ts';
@@ -20,6 +19,7 @@ import { readWitness } from './adapters/witness/read-witness.ts';
 import type { Config } from './config.ts';
 import { acceptStore, inspect } from './runtime/accept-store.ts';
 import { createAgentDesk } from './runtime/agent-desk.ts';
+import { type Channels, openChannels } from './runtime/channels.ts';
 import { pageDelivery } from './runtime/deliver-pages.ts';
 import { createEngine, type Engine } from './runtime/engine.ts';
 import type { EngineDeps } from './runtime/engine-deps.ts';
@@ -32,6 +32,7 @@ import { guardStore } from './runtime/store-guard.ts';
 import { safeModePages } from './runtime/safe-mode-pages.ts';
 import { trustStore } from './runtime/store-trust.ts';
 import { standWatch } from './runtime/sweep.ts';
+import { pageTests } from './runtime/test-pages.ts';
 
 export interface Orchestrator {
   /** Listens and works until `stop`. */
@@ -67,8 +68,8 @@ function metricsOf(store: Store, watch: FleetWatch, queues: () => { waves: WaveQ
 }
 
 /** The outbox of a store that was put back holds pages that were taken long ago; safe mode pages for itself. */
-function deliveryOf(deps: EngineDeps, engine: Engine, pagers: readonly Pager[]): Deliver {
-  const delivery = pageDelivery(deps, engine, pagers);
+function deliveryOf(deps: EngineDeps, engine: Engine, channels: Channels): Deliver {
+  const delivery = pageDelivery(deps, engine, channels);
   return async (page) => {
     deps.trust.assert();
     await delivery(page);
@@ -108,7 +109,9 @@ export async function compose(config: Config, log: Logger): Promise<Orchestrator
   };
   const engine = createEngine(deps);
   const gates = keepGates(deps, engine, instrumentsOf(config));
-  const operations = createOperations(deps, engine);
+  const pagers = config.pagers.map((settings) => createPager(settings, config.publicUrl ?? null));
+  const channels = openChannels(deps, pagers);
+  const operations = createOperations(deps, engine, pageTests(deps, engine, channels));
   const identities = fileIdentities(enrolment);
   const api = await operatorServer({
     operations,
@@ -119,7 +122,6 @@ export async function compose(config: Config, log: Logger): Promise<Orchestrator
   });
   const desk = createAgentDesk(deps, engine, config.verifyWithin);
   const agents = await agentServer({ desk, identities, log });
-  const pagers = config.pagers.map(({ name, url }) => webhookPager({ name, url }));
 
   let watching: Promise<void> = Promise.resolve();
   return {
@@ -127,7 +129,7 @@ export async function compose(config: Config, log: Logger): Promise<Orchestrator
       const connection = config.redis;
       queues = {
         waves: bullmqWaveQueue({ connection, look: lookAt(engine, gates), clock: systemClock, log }),
-        pages: bullmqPageQueue({ connection, deliver: deliveryOf(deps, engine, pagers), log }),
+        pages: bullmqPageQueue({ connection, deliver: deliveryOf(deps, engine, channels), log }),
       };
       // Nothing is decided or answered before the store was compared with what was seen of it; without Redis, nothing at all.
       await trust
@@ -137,7 +139,7 @@ export async function compose(config: Config, log: Logger): Promise<Orchestrator
       await watch
         .exchange()
         .catch((error: unknown) => log.warn({ err: error }, 'no sighting could be read yet'));
-      watching = standWatch(deps, engine, stopping.signal, safeModePages(deps, pagers));
+      watching = standWatch(deps, engine, stopping.signal, safeModePages(deps, channels));
       await agents.listen({ host: config.agents.address, port: config.agents.port, backlog: 4096 });
       await api.listen({ host: config.api.address, port: config.api.port });
       log.info(

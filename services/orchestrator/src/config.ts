@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
 import { Duration, parse, Share, Strategy, WAVE_KINDS } from '@breakwater/shared';
 import { z } from 'zod';
+import { type PagerSettings, PagersConfig, readPagers } from './adapters/pagers/settings.ts';
 
 /** Nothing on the way to a page or a host may need a resolver: on the worst day there is none. */
 const IpLiteral = z.union([z.ipv4(), z.ipv6()], 'must be an IP address; a name would have to be resolved');
@@ -57,7 +58,9 @@ const Config = z.strictObject({
    */
   witnessFile: z.string().refine(isAbsolute, 'write an absolute path'),
   /** Channels for pages, in the order in which they are tried. */
-  pagers: z.array(z.strictObject({ name: z.string(), kind: z.literal('webhook'), url: z.url() })).min(1),
+  pagers: PagersConfig,
+  /** Where people reach the status page; pages link to it. It may hold a name: only people follow it. */
+  publicUrl: z.url({ protocol: /^https?$/ }).optional(),
   /** How long after its last word a host counts as unknown, which is never healthy. */
   unknownAfter: Duration.default(30_000),
   /** How often a halt is paged again while nobody decides. */
@@ -92,9 +95,10 @@ function withFiles({ address, port, tls, bearerTokenFile }: z.output<typeof Prom
 }
 
 /** The orchestrator's configuration, complete and checked. Durations are milliseconds. */
-export type Config = Readonly<Omit<z.output<typeof Config>, 'redis' | 'prometheus'>> & {
-  redis: { address: string; port: number; password: string | null };
+export type Config = Readonly<Omit<z.output<typeof Config>, 'redis' | 'pagers' | 'prometheus'>> & {
   prometheus: PrometheusConfig | null;
+  redis: { address: string; port: number; password: string | null };
+  pagers: readonly PagerSettings[];
 };
 
 /**
@@ -105,11 +109,12 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   const path = environment['BREAKWATER_ORCHESTRATOR_CONFIG'];
   if (path === undefined)
     throw new Error('set BREAKWATER_ORCHESTRATOR_CONFIG to the path of the configuration file');
-  const { redis, prometheus, ...config } = parse(Config, JSON.parse(readFileSync(path, 'utf8')));
+  const { redis, pagers, prometheus, ...config } = parse(Config, JSON.parse(readFileSync(path, 'utf8')));
   const password = redis.passwordFile === undefined ? null : readFileSync(redis.passwordFile, 'utf8').trim();
   return Object.freeze({
     ...config,
     redis: { address: redis.address, port: redis.port, password },
+    pagers: readPagers(pagers),
     prometheus: prometheus === undefined ? null : withFiles(prometheus),
   });
 }

@@ -96,7 +96,13 @@ export type DomainEvent =
   /** While a wave runs no further host may be taken (`reason`), or one may again (`null`). */
   | { type: 'wave.held'; rollout: RolloutId; wave: string; reason: string | null }
   | { type: 'page.queued'; rollout: RolloutId; page: Page }
-  | { type: 'page.delivered'; rollout: RolloutId; page: string; channel: string }
+  /**
+   * `rollout` is missing where the page concerns no single one. `channel` is several where all were told of a decision,
+   * and `null` where none had to be told.
+   */
+  | { type: 'page.delivered'; rollout?: RolloutId; page: string; channel: string | null }
+  /** Somebody has test pages sent over these channels. */
+  | { type: 'pages.tested'; by: OperatorName; reason: string; channels: string[] }
   | { type: 'line.stopped'; by: OperatorName; reason: string }
   | { type: 'line.started'; by: OperatorName; reason: string }
   /**

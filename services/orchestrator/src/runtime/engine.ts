@@ -1,5 +1,5 @@
 import { BreakwaterError, type HostId, type RolloutId } from '@breakwater/shared';
-import type { Snapshot } from '../adapters/store/interface.ts';
+import type { Snapshot, Store } from '../adapters/store/interface.ts';
 import { isSettled, stepOf } from '../core/assignment.ts';
 import type { Context } from '../core/context.ts';
 import { violations } from '../core/invariants.ts';
@@ -53,6 +53,7 @@ export function createEngine(deps: EngineDeps): Engine {
     const snapshot = await store.snapshot();
     const before = snapshot.live.get(id) ?? (await store.rollout(id));
     if (!before) throw new BreakwaterError('not_found', `there is no rollout ${id}`);
+    if (await isDelivered(store, delivered)) return { rollout: before, nextLookAt: null };
     const now = context(snapshot, id);
     const decision = transition(before, input, now);
     if ('code' in decision) throw new BreakwaterError(decision.code, decision.detail);
@@ -90,6 +91,14 @@ export function createEngine(deps: EngineDeps): Engine {
         );
       }),
   };
+}
+
+/**
+ * Whether somebody else has delivered a page meanwhile. What the outbox holds moves only with the head, so whoever
+ * finds the page there after reading the head, and commits on that head, is the one that takes it out.
+ */
+async function isDelivered(store: Store, page: string | undefined): Promise<boolean> {
+  return page !== undefined && !(await store.outbox()).some(({ id }) => id === page);
 }
 
 /** Refuses to save what breaks an invariant: a rollout that stands still is better than one that lies. */

@@ -9,12 +9,13 @@ import type { EngineDeps } from './engine-deps.ts';
 import { setLine } from './line-control.ts';
 import { previewPlan } from './planning.ts';
 import { submit } from './submit.ts';
+import type { TestPages } from './test-pages.ts';
 
 /** A page that nobody has taken for this long means that nobody knows. */
 const PAGE_OVERDUE_MS = 5000;
 
 /** What operators can ask for, put together from the parts that do it. */
-export function createOperations(deps: EngineDeps, engine: Engine): Operations {
+export function createOperations(deps: EngineDeps, engine: Engine, testPages: TestPages): Operations {
   const { store } = deps;
   return {
     async storeBundle(files) {
@@ -37,6 +38,7 @@ export function createOperations(deps: EngineDeps, engine: Engine): Operations {
     hosts: () => hostViews(deps),
     line: async () => (await store.snapshot()).line,
     setLine: (stopped, by, reason) => setLine(deps, engine, stopped, by, reason),
+    testPages,
     onLog: (listener) => deps.wakeups.subscribe(() => listener()),
     unready: () => unready(deps),
     async trusted() {
@@ -71,7 +73,8 @@ async function unready({ store, guard, trust, clock }: EngineDeps): Promise<stri
   const doubt = trust.doubt();
   if (doubt !== null) return [`safe mode (${doubt.code}): ${doubt.reason}`];
   const overdue = (await store.outbox()).filter(
-    (page) => clock.now() - Date.parse(page.at) > PAGE_OVERDUE_MS,
+    // A decision that a pager has not heard of keeps nobody asleep who should be awake.
+    (page) => page.status === 'firing' && clock.now() - Date.parse(page.at) > PAGE_OVERDUE_MS,
   );
   const pages = overdue.map((page) => `page ${page.id} has been taken by nobody since ${page.at}`);
   return [...guard.unsafe(), ...pages];

@@ -16,6 +16,7 @@ import { NO_LIMITS } from '../core/limits.ts';
 import type { Rollout } from '../core/rollout.ts';
 import { createAgentDesk } from '../runtime/agent-desk.ts';
 import { pageDelivery } from '../runtime/deliver-pages.ts';
+import { openChannels } from '../runtime/channels.ts';
 import { createEngine, type Engine } from '../runtime/engine.ts';
 import type { EngineDeps } from '../runtime/engine-deps.ts';
 import { type GateKeeper, keepGates } from '../runtime/gate-keeper.ts';
@@ -193,7 +194,7 @@ export class TestOrchestrator {
   /** Tries every delivery that is queued. @returns why those that failed did. */
   deliver(...pagers: readonly MemoryPager[]): Promise<unknown[]> {
     const channels = pagers.length > 0 ? pagers : [this.pager];
-    return this.pages.run(pageDelivery(this.deps, this.engine, channels));
+    return this.pages.run(pageDelivery(this.deps, this.engine, openChannels(this.deps, channels)));
   }
 
   async stored(id: RolloutId): Promise<Rollout> {

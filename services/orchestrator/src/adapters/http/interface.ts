@@ -45,6 +45,16 @@ export interface HostView extends FleetHost {
   desired: Digest | null;
 }
 
+/** What became of a test page over one channel. */
+export interface PageTest {
+  channel: string;
+  accepted: boolean;
+  /** The HTTP status of a refusal, if there was an answer. */
+  status?: number;
+  error?: string;
+  ms: number;
+}
+
 /**
  * What operators can ask for; every method throws BreakwaterError for what a caller did wrong. The HTTP layer
  * only translates.
@@ -72,6 +82,8 @@ export interface Operations {
   hosts(): Promise<HostView[]>;
   line(): Promise<Line>;
   setLine(stopped: boolean, by: Operator, reason: string): Promise<Line>;
+  /** Sends a test page over the named channel, or over each. */
+  testPages(channel: string | null, by: Operator, reason: string): Promise<PageTest[]>;
   /** Calls back whenever the log has grown. @returns a function that ends it. */
   onLog(listener: () => void): () => void;
   /** What keeps this orchestrator from working, in words; empty when it is ready. */

@@ -8,6 +8,7 @@ import type { FollowTimes } from './follow.ts';
 import type { Identities, Operations } from './interface.ts';
 import { logRoutes } from './log-routes.ts';
 import { openRoutes } from './open-routes.ts';
+import { pageRoutes } from './page-routes.ts';
 import { rolloutRoutes } from './rollout-routes.ts';
 import { type App, bareServer, type ServerLimits } from './server.ts';
 
@@ -43,6 +44,7 @@ export async function operatorServer(options: OperatorServerOptions): Promise<Ap
   rolloutRoutes(app, operations, fillIn);
   logRoutes(app, operations, options.followTimes);
   fleetRoutes(app, operations);
+  pageRoutes(app, operations);
   openRoutes(app, operations, metrics);
   await app.ready();
   return app;

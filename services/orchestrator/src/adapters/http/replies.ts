@@ -145,6 +145,20 @@ export const LineReply = z
   .meta({ id: 'Line' });
 export type LineReply = z.infer<typeof LineReply>;
 
+export const PageTestReply = z
+  .object({
+    channels: z.array(
+      z.object({
+        channel: z.string(),
+        accepted: z.boolean(),
+        status: z.int().optional(),
+        error: z.string().optional(),
+        ms: z.number(),
+      }),
+    ),
+  })
+  .meta({ id: 'PageTest' });
+
 export const TimelineReply = z
   .object({
     id: z.string(),

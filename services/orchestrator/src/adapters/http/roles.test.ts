@@ -33,6 +33,7 @@ const CALLS: Record<string, { body?: object; may: string }> = {
   'POST /v1/line': { body: { stopped: true, ...why }, may: 'responder submitter approver admin' },
   'POST /v1/line/stop': { body: why, may: 'responder submitter approver admin' },
   'POST /v1/line/start': { body: why, may: 'admin' },
+  'POST /v1/pages/test': { body: why, may: 'responder submitter approver admin' },
   'GET /v1/audit': { may: 'viewer responder submitter approver admin' },
 };
 

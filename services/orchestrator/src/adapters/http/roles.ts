@@ -13,6 +13,7 @@ export const PERMISSIONS = {
   repair: ['submitter', 'admin'],
   resume: ['submitter', 'approver', 'admin'],
   approve: ['approver', 'admin'],
+  test: ['responder', 'submitter', 'approver', 'admin'],
   start: ['admin'],
 } as const satisfies Record<string, readonly Role[]>;
 export type Permission = keyof typeof PERMISSIONS;
@@ -42,6 +43,7 @@ export const ROUTE_PERMISSIONS: Readonly<Record<string, Permission>> = {
   'POST /v1/line/stop': 'stop',
   'POST /v1/line/start': 'start',
   'GET /v1/audit': 'look',
+  'POST /v1/pages/test': 'test',
 };
 
 /** @throws BreakwaterError `forbidden`, naming the roles that may. */

@@ -97,9 +97,13 @@ function sentence(event: DomainEvent, { submittedBy, waves }: Rollout): string |
         ? `The ${event.wave} wave may take hosts again.`
         : `The ${event.wave} wave takes no further host: ${stop(event.reason)}`;
     case 'page.queued':
-      return `A page was sent off: ${stop(event.page.summary)}`;
+      return event.page.status === 'resolved'
+        ? 'The pagers are told that it is decided.'
+        : `A page was sent off: ${stop(event.page.summary)}`;
     case 'page.delivered':
-      return `The channel "${event.channel}" took the page.`;
+      return event.channel === null ? null : `The channel "${event.channel}" took the page.`;
+    case 'pages.tested':
+      return `An operator tested the pagers: ${stop(event.reason)}`;
     case 'line.stopped':
       return `An operator stopped the line: ${stop(event.reason)}`;
     case 'line.started':

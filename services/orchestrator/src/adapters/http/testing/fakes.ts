@@ -160,6 +160,12 @@ export class FakeOperations implements Operations {
     return this.lineState;
   }
 
+  async testPages(channel: string | null, by: Operator, reason: string) {
+    this.#check();
+    this.calls.push({ channel, by: by.name, reason });
+    return [{ channel: channel ?? 'duty', accepted: true, ms: 7 }];
+  }
+
   onLog(listener: () => void) {
     this.listeners.add(listener);
     return () => void this.listeners.delete(listener);

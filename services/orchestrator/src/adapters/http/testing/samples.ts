@@ -88,6 +88,7 @@ export function sampleRollout(changes: Partial<Rollout> = {}): Rollout {
     pagedAt: null,
     pages: 0,
     lastPageAt: null,
+    openPages: [],
     ...changes,
   };
 }
