@@ -34,6 +34,8 @@ export class SimulatedHost {
   /** What it runs, and what it has measured of it. */
   generation: Digest | null = null;
   measures: Measures | undefined;
+  /** What somebody has changed by hand. */
+  drift: HostStatus['drift'] = null;
   /** The new generation will make its name server answer wrongly. */
   breaks = false;
   assignment: Assignment | null = null;
@@ -60,7 +62,7 @@ export class SimulatedHost {
       lastKnownGood: null,
       epoch: this.#epoch,
       daemon: { running: true, pid: 12, restarts: 0 },
-      drift: null,
+      drift: this.drift,
       health: this.health,
       zones: 2,
       ...(this.measures && { measures: this.measures }),
