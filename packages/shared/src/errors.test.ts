@@ -51,6 +51,8 @@ test('the codes are the ones that programs branch on: none is renamed, reused or
       "forbidden",
       "gate_unavailable",
       "host_drained",
+      "host_in_use",
+      "host_removed",
       "idempotency_conflict",
       "internal",
       "invalid_value",
@@ -62,6 +64,7 @@ test('the codes are the ones that programs branch on: none is renamed, reused or
       "own_approval",
       "plan_changed",
       "rollout_overlap",
+      "safe_mode",
       "several_faults",
       "store_unavailable",
       "store_unsafe",
@@ -75,6 +78,7 @@ test('the codes are the ones that programs branch on: none is renamed, reused or
       "unknown_field",
       "unsupported_media_type",
       "verb_not_allowed",
+      "witness_failed",
     ]
   `);
 });

@@ -5,7 +5,7 @@ import { operatorServer } from './adapters/http/operator-server.ts';
 import { readEnrolment } from './adapters/identities/enrolment.ts';
 import { fileIdentities } from './adapters/identities/file-identities.ts';
 import { type PromMetrics, promMetrics } from './adapters/metrics/prom.ts';
-import { createPager } from './adapters/pagers/create-pager.ts';
+import { createPagers } from './adapters/pagers/create-pager.ts';
 import { bullmqPageQueue } from './adapters/queue/bullmq-pages.ts';
 import { bullmqWaveQueue } from './adapters/queue/bullmq-waves.ts';
 import type { Deliver, PageQueue, WaveQueue } from './adapters/queue/interface.ts';
@@ -90,8 +90,7 @@ export async function compose(config: Config, log: Logger): Promise<Orchestrator
     },
   };
   const engine = createEngine(deps);
-  const pagers = config.pagers.map((settings) => createPager(settings, config.publicUrl ?? null));
-  const channels = openChannels(deps, pagers);
+  const channels = openChannels(deps, createPagers(config.pagers, config.publicUrl ?? null));
   const operations = createOperations(deps, engine, pageTests(deps, engine, channels));
   const identities = fileIdentities(enrolment);
   const api = await operatorServer({

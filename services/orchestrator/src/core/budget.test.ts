@@ -149,7 +149,8 @@ test('S1, S2: rollouts that grant all that they may never exceed a budget, and l
             expect([which, taken.availability, taken.drained]).toEqual([0, 'unhealthy', false]);
             repaired += 1;
             const near = all.filter((one) => one.datacenter === taken.datacenter);
-            const inTheAir = (some: readonly FleetHost[]) => some.filter(({ id: one }) => flying(one)).length;
+            const inTheAir = (those: readonly FleetHost[]) =>
+              those.filter(({ id: one }) => flying(one)).length;
             expect(inTheAir(near)).toBeLessThanOrEqual(limitOf(strategy.maxUnavailable, near.length));
             for (const name of taken.groups)
               expect(inTheAir(peersOf(name))).toBeLessThanOrEqual(strategy.maxUnavailablePerGroup);

@@ -48,7 +48,7 @@ export type DomainEvent =
       host?: HostId;
     }
   | { type: 'rollout.state'; rollout: RolloutId; from: RolloutState; to: RolloutState; verdict: Verdict }
-  /** A running rollout stands still, and why; or it goes on again. */
+  /** It stands still, and why: no room, an older rollout (then without a wave), a freeze, the line; or it goes on again. */
   | { type: 'rollout.waiting'; rollout: RolloutId; wave: string; verdict: Verdict }
   | { type: 'wave.state'; rollout: RolloutId; wave: string; from: WaveState; to: WaveState }
   | {

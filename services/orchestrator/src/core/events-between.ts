@@ -1,5 +1,6 @@
 import type { Page, Report } from '@breakwater/shared';
 import type { DomainEvent } from './event.ts';
+import { holdEvents, WAITS } from './hold.ts';
 import { type HostRow, type Rollout, type Wave, waveName, waveOf } from './rollout.ts';
 import type { Input } from './input.ts';
 import { HOST_TRANSITIONS, ROLLOUT_TRANSITIONS, WAVE_TRANSITIONS } from './transitions.ts';
@@ -31,6 +32,7 @@ export function eventsBetween(
     ...found,
     ...hosts(false),
     ...gateEvents(before, after),
+    ...holdEvents(before, after),
     ...courseEvents(before, after),
     ...waitingEvents(before, after),
     ...hosts(true),
@@ -46,7 +48,8 @@ export function eventsBetween(
 function isEffect(old: HostRow, row: HostRow, input: Input): boolean {
   const fromIt = input.type === 'reports' && input.host === row.id;
   const failed = old.failure === null && row.failure !== null;
-  return !fromIt && !failed;
+  const leftOut = old.state !== 'skipped' && row.state === 'skipped';
+  return !fromIt && !failed && !leftOut;
 }
 
 /** A rollout begins to run before its wave does, and ends or stops because of one. */
@@ -100,7 +103,7 @@ function hostEvents(rollout: Rollout, old: HostRow, row: HostRow, input: Input):
 /** Said when the reason changes: a rollout may wait for hours, and is looked at every second. */
 function waitingEvents(before: Rollout, after: Rollout): DomainEvent[] {
   const { verdict, code, reason, wave = '' } = after.verdict;
-  const waits = code === 'waiting';
+  const waits = WAITS.includes(code);
   const same = before.verdict.code === code && before.verdict.reason === reason;
   const goesOn = before.verdict.code === 'waiting' && code === 'wave_running' && before.state === after.state;
   if (same || (!waits && !goesOn)) return [];

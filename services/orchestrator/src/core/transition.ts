@@ -1,4 +1,5 @@
 import type { Page } from '@breakwater/shared';
+import { endCatchUp, leaveOut } from './absence.ts';
 import { command, type Refusal } from './commands.ts';
 import type { Context } from './context.ts';
 import { expire } from './deadlines.ts';
@@ -7,6 +8,7 @@ import type { DomainEvent } from './event.ts';
 import { eventsBetween } from './events-between.ts';
 import { beginGates, takeMeasurement } from './gates.ts';
 import { judge, sendBackTolerated } from './halting.ts';
+import { trackHold } from './hold.ts';
 import type { Input } from './input.ts';
 import { duePages, haltKey, markShown, recordPages } from './paging.ts';
 import { nextLook } from './next-look.ts';
@@ -58,6 +60,9 @@ function apply(rollout: Rollout, input: Input, context: Context): Rollout | Refu
 /** One round of everything that follows by itself. Halting is judged before anything goes forward. */
 function advance(rollout: Rollout, context: Context): Rollout {
   const steps = [
+    trackHold,
+    leaveOut,
+    endCatchUp,
     leaveOutUnreachable,
     expire,
     askOthers,

@@ -49,8 +49,8 @@ test('waiting for the hosts of its own wave is nothing to tell of', () => {
 });
 
 test('a stopped line and a freeze are reasons to wait', () => {
-  const run = drive();
+  const run = drive().look();
   run.blocked = 'the line is stopped: a test';
   run.preflight();
-  expect(run.rollout.verdict.reason).toBe('waits: the line is stopped: a test');
+  expect(run.rollout.verdict).toMatchObject({ code: 'held', reason: 'the line is stopped: a test' });
 });

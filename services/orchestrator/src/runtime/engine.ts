@@ -2,6 +2,7 @@ import { BreakwaterError, type HostId, type RolloutId } from '@breakwater/shared
 import type { Snapshot, Store } from '../adapters/store/interface.ts';
 import { isSettled, stepOf } from '../core/assignment.ts';
 import type { Context } from '../core/context.ts';
+import { declarationChanges } from '../core/declaration.ts';
 import { violations } from '../core/invariants.ts';
 import { partOf } from '../core/part.ts';
 import type { Rollout } from '../core/rollout.ts';
@@ -66,6 +67,7 @@ export function createEngine(deps: EngineDeps): Engine {
       events: [first, ...rest],
       rollouts: [{ before, after: decision.rollout, live }],
       pages: decision.pages,
+      declarations: declarationChanges(before, decision.rollout, snapshot.declarations, now.fleet, now.now),
       ...(delivered === undefined ? {} : { delivered: [delivered] }),
     });
     if (saved === 'conflict') return 'conflict';
@@ -112,11 +114,18 @@ function assertSound(before: Rollout, after: Rollout, snapshot: Snapshot, watch:
     // What it gave up is left out of whatever it does.
     if (row.released !== null) return false;
     const newer = (watch.sighting(row.id)?.status.epoch ?? 0) > row.epoch;
-    return snapshot.claims.has(row.id) || newer;
+    return isTaken(snapshot, row.id) || newer;
   });
   if (!taken) return;
   const owner = snapshot.claims.get(taken.id);
   throw new BreakwaterError('superseded', `${taken.id} has since been changed${owner ? ` by ${owner}` : ''}`);
+}
+
+/** A rollout that waits its turn has touched no host, and does not keep an older one from going back. */
+function isTaken({ claims, live }: Snapshot, host: HostId): boolean {
+  const owner = claims.get(host);
+  const rollout = owner === undefined ? undefined : live.get(owner);
+  return rollout !== undefined && !(rollout.queued && (rollout.pausedFrom ?? rollout.state) === 'planned');
 }
 
 /** Hosts that have another level to follow, or others to ask. */

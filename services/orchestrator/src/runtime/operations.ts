@@ -1,11 +1,10 @@
 import { BreakwaterError } from '@breakwater/shared';
-import type { HostView, Operations } from '../adapters/http/interface.ts';
-import { stepOf } from '../core/assignment.ts';
-import { inFlight } from '../core/host-row.ts';
+import type { Operations } from '../adapters/http/interface.ts';
 import { contentOf, readBundle } from './bundles.ts';
-import { blockedBy } from './context-of.ts';
 import type { Engine } from './engine.ts';
 import type { EngineDeps } from './engine-deps.ts';
+import { hostViews } from './host-views.ts';
+import { orderHost } from './host-orders.ts';
 import { setLine } from './line-control.ts';
 import { previewPlan } from './planning.ts';
 import { submit } from './submit.ts';
@@ -35,7 +34,8 @@ export function createOperations(deps: EngineDeps, engine: Engine, testPages: Te
     },
     rollouts: (limit, after) => store.rollouts(limit, after),
     events: (rollout, after, limit) => store.events(rollout, after, limit),
-    hosts: () => hostViews(deps),
+    hosts: () => hostViews(deps, engine),
+    orderHost: (host, verb, by, reason) => orderHost(deps, engine, { verb, host, reason }, by),
     line: async () => (await store.snapshot()).line,
     setLine: (stopped, by, reason) => setLine(deps, engine, stopped, by, reason),
     testPages,
@@ -47,25 +47,6 @@ export function createOperations(deps: EngineDeps, engine: Engine, testPages: Te
     },
     witnessed: () => deps.trust.witnessed(),
   };
-}
-
-async function hostViews(deps: EngineDeps): Promise<HostView[]> {
-  const { store, watch, guard } = deps;
-  const snapshot = await store.snapshot();
-  const { claims, live } = snapshot;
-  const flying = [...live.values()].flatMap((rollout) => Object.values(rollout.hosts).filter(inFlight));
-  const fleet = watch.fleet(new Set(flying.map((row) => row.id)), snapshot.orders);
-  return watch.enrolled.flatMap((host) => {
-    const seen = fleet.get(host.id);
-    const status = watch.sighting(host.id)?.status ?? null;
-    const rollout = claims.get(host.id) ?? null;
-    const owner = rollout === null ? undefined : live.get(rollout);
-    const row = owner?.hosts[host.id];
-    const step = owner && row ? stepOf(owner, row, blockedBy(snapshot, guard)) : null;
-    const granted = step === 'apply' || step === 'confirm';
-    const desired = (granted ? owner?.bundle : status?.lastKnownGood) ?? null;
-    return seen ? [{ ...host, ...seen, status, rollout, desired }] : [];
-  });
 }
 
 /** What keeps this orchestrator from working, in words. */

@@ -19,8 +19,9 @@ import { createEngine, type Engine } from '../runtime/engine.ts';
 import type { EngineDeps } from '../runtime/engine-deps.ts';
 import { type FleetWatch, watchFleet } from '../runtime/fleet-watch.ts';
 import { guardStore, type StoreGuard } from '../runtime/store-guard.ts';
+import type { Idempotency } from '../runtime/save-birth.ts';
+import { submit } from '../runtime/submit.ts';
 import { type StoreTrust, trustStore } from '../runtime/store-trust.ts';
-import { type Idempotency, submit } from '../runtime/submit.ts';
 import { SimulatedHost } from './simulated-host.ts';
 
 const UNKNOWN_AFTER_MS = 60_000;
@@ -143,6 +144,12 @@ export class TestOrchestrator {
     await orchestrator.guard.look();
     for (const host of orchestrator.hosts.values()) await host.poll(orchestrator.desk);
     return orchestrator;
+  }
+
+  /** A host is enrolled while everything runs. */
+  join(id: string): void {
+    this.hosts.set(id, new SimulatedHost(id));
+    this.watch.roster.replace([...this.hosts.keys()].map(enrolled));
   }
 
   host(id: string): SimulatedHost {

@@ -11,6 +11,8 @@ import type {
   Submission,
 } from '@breakwater/shared';
 import type { LoggedEvent, Verb } from '../../core/event.ts';
+import type { HostOrder } from '../../core/host-order.ts';
+import type { HostVerb } from '../../core/host-verbs.ts';
 import type { FleetHost } from '../../core/fleet.ts';
 import type { Line } from '../../core/line.ts';
 import type { PlannedWave } from '../../core/planned.ts';
@@ -41,8 +43,13 @@ export interface HostView extends FleetHost {
   port: number;
   status: HostStatus | null;
   rollout: RolloutId | null;
-  /** The generation that the host should be at: that of a rollout that has granted it, otherwise its confirmed one. */
+  /**
+   * The generation that the host should be at: that of a rollout that has granted it, otherwise the declared one, and where
+   * nothing is declared for it the one that it has confirmed.
+   */
   desired: Digest | null;
+  /** What a person has ordered of it. */
+  order: HostOrder | null;
 }
 
 /** What became of a test page over one channel. */
@@ -80,6 +87,7 @@ export interface Operations {
   rollouts(limit: number, after: string | null): Promise<Slice<Rollout>>;
   events(rollout: RolloutId | null, after: number, limit: number): Promise<LoggedEvent[]>;
   hosts(): Promise<HostView[]>;
+  orderHost(host: HostId, verb: HostVerb, by: Operator, reason: string): Promise<void>;
   line(): Promise<Line>;
   setLine(stopped: boolean, by: Operator, reason: string): Promise<Line>;
   /** Sends a test page over the named channel, or over each. */

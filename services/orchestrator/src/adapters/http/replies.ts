@@ -130,10 +130,14 @@ export const HostReply = z
     daemon: HostStatus.shape.daemon.nullable(),
     lastSeenAt: Time.nullable(),
     rollout: z.string().nullable(),
+    /** Who has taken it out of service, why and since when; no rollout takes it until it is undrained. */
+    drained: z.object({ by: z.string(), reason: z.string(), since: Time }).nullable(),
   })
   .meta({ id: 'Host' });
 export type HostReply = z.infer<typeof HostReply>;
 export const HostList = listOf(HostReply);
+/** `host` is `null` once the host is removed. */
+export const HostOrderReply = z.object({ id: z.string(), host: HostReply.nullable() });
 
 export const LineReply = z
   .object({

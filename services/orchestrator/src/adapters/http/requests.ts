@@ -46,6 +46,8 @@ export const FollowHeaders = z.looseObject({
 export const RolloutCommand = z.strictObject({ reason: Reason });
 export const HostCommand = z.strictObject({ reason: Reason, host: HostId });
 
+export const HostOrderCommand = z.strictObject({ reason: Reason });
+
 export const PageTestCommand = z.strictObject({
   channel: z.string().min(1).max(64).optional(),
   reason: Reason,

@@ -70,10 +70,6 @@ function sentence(event: DomainEvent, { submittedBy, waves }: Rollout): string |
     }
     case 'rollout.state':
       return `The rollout went from ${event.from} to ${event.to}: ${stop(event.verdict.reason)}`;
-    case 'rollout.waiting':
-      return event.verdict.code === 'waiting'
-        ? `The ${event.wave} wave ${stop(event.verdict.reason)}`
-        : `The ${event.wave} wave goes on.`;
     case 'wave.state':
       return `The ${event.wave} wave went from ${event.from} to ${event.to}.`;
     case 'host.state': {
@@ -92,10 +88,9 @@ function sentence(event: DomainEvent, { submittedBy, waves }: Rollout): string |
       return null;
     case 'gate.measured':
       return event.news ? `Gate ${event.gate} ${measuredIn(event)}: ${stop(event.verdict.reason)}` : null;
+    case 'rollout.waiting':
     case 'wave.held':
-      return event.reason === null
-        ? `The ${event.wave} wave may take hosts again.`
-        : `The ${event.wave} wave takes no further host: ${stop(event.reason)}`;
+      return waits(event);
     case 'page.queued':
       return event.page.status === 'resolved'
         ? 'The pagers are told that it is decided.'
@@ -117,6 +112,18 @@ function sentence(event: DomainEvent, { submittedBy, waves }: Rollout): string |
     default:
       return event satisfies never;
   }
+}
+
+/** Why nothing moves, or that it does again. */
+function waits(event: Extract<DomainEvent, { type: 'rollout.waiting' | 'wave.held' }>): string {
+  if (event.type === 'wave.held') {
+    return event.reason === null
+      ? `The ${event.wave} wave may take hosts again.`
+      : `The ${event.wave} wave takes no further host: ${stop(event.reason)}`;
+  }
+  const { code, reason } = event.verdict;
+  if (code === 'wave_running') return `The ${event.wave} wave goes on.`;
+  return code === 'waiting' ? `The ${event.wave} wave ${stop(reason)}` : `The rollout waits: ${stop(reason)}`;
 }
 
 type Evidence = Extract<DomainEvent, { type: 'host.confirming' | 'vantage.asked' | 'vantage.reported' }>;

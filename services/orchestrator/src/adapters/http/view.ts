@@ -149,6 +149,12 @@ function hasDrifted({ status, busy }: HostView): boolean {
   return status.generation !== status.lastKnownGood;
 }
 
+function drainedView(order: HostView['order']): HostReply['drained'] {
+  if (order?.kind !== 'drained') return null;
+  const { by, reason, since } = order;
+  return { by, reason, since: isoTime(since) };
+}
+
 export function hostView(host: HostView): HostReply {
   const { id, datacenter, groups, labels, address, port, availability, status, rollout } = host;
   return {
@@ -169,6 +175,7 @@ export function hostView(host: HostView): HostReply {
     daemon: status?.daemon ?? null,
     lastSeenAt: isoTime(host.heardAt),
     rollout,
+    drained: drainedView(host.order),
   };
 }
 

@@ -5,10 +5,12 @@ import type { PagerSettings } from './settings.ts';
 import { slackPager } from './slack-pager.ts';
 import { webhookPager } from './webhook-pager.ts';
 
-/** Makes a channel. @param publicUrl where people reach the status page; every page links to it. */
-export function createPager(settings: PagerSettings, publicUrl: string | null): Pager {
-  const pager = pagerOf(settings);
-  if (publicUrl === null) return pager;
+/** Makes the channels. @param publicUrl where people reach the status page; every page links to it. */
+export function createPagers(settings: readonly PagerSettings[], publicUrl: string | null): Pager[] {
+  return settings.map((one) => (publicUrl === null ? pagerOf(one) : linking(pagerOf(one), publicUrl)));
+}
+
+function linking(pager: Pager, publicUrl: string): Pager {
   return {
     ...pager,
     send: async (page) => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type BreakwaterError, parse } from '@breakwater/shared';
 import { afterAll, expect, test } from 'vitest';
 import { PAGE, pagerServer } from './testing/pager-server.ts';
-import { createPager } from './create-pager.ts';
+import { createPagers } from './create-pager.ts';
 import { PagersConfig, readPagers } from './settings.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'breakwater-settings-'));
@@ -104,17 +104,17 @@ test('every fault of every pager is told at once', () => {
 
 test('pages link to where people reach the status page, at their rollout', async () => {
   const server = await pagerServer([[200, '']]);
-  const [settings] = read({ name: 'hook', kind: 'webhook', url: `http://127.0.0.1:${server.port}/` });
-  if (!settings) throw new Error('no pager was read');
-  const pager = createPager(settings, 'https://breakwater.example/status');
-  await pager.send(PAGE);
-  await pager.send({ ...PAGE, rollout: null });
-  await createPager(settings, null).send(PAGE);
+  const settings = read({ name: 'hook', kind: 'webhook', url: `http://127.0.0.1:${server.port}/` });
+  const [pager] = createPagers(settings, 'https://breakwater.example/status');
+  const [unlinked] = createPagers(settings, null);
+  await pager?.send(PAGE);
+  await pager?.send({ ...PAGE, rollout: null });
+  await unlinked?.send(PAGE);
   const links = server.bodies().map((page) => (page as { link?: string }).link);
   expect(links).toEqual([
     'https://breakwater.example/status#r-1',
     'https://breakwater.example/status',
     undefined,
   ]);
-  expect([pager.name, pager.resolves]).toEqual(['hook', false]);
+  expect([pager?.name, pager?.resolves]).toEqual(['hook', false]);
 });

@@ -151,6 +151,16 @@ export class FakeOperations implements Operations {
     return this.fleet;
   }
 
+  async orderHost(...[id, verb, by, reason]: Parameters<Operations['orderHost']>) {
+    const host = this.fleet.find((one) => one.id === id);
+    if (!host) throw new BreakwaterError('not_found', `There is no host ${id}.`);
+    this.calls.push({ id, verb, by: by.name, reason });
+    const kind = verb === 'drain' ? ('drained' as const) : null;
+    const order = kind && { kind, by: by.name, reason, since: 0 };
+    const others = this.fleet.filter((one) => one !== host);
+    this.fleet = verb === 'remove' ? others : [...others, { ...host, order, drained: order !== null }];
+  }
+
   async line() {
     return this.lineState;
   }

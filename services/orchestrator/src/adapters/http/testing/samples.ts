@@ -118,6 +118,7 @@ export function sampleHost(id: string, changes: Partial<HostView> = {}): HostVie
     },
     rollout: null,
     desired: BUNDLE,
+    order: null,
     ...changes,
   };
 }
