@@ -130,7 +130,7 @@ vi.mock('../../services/orchestrator/src/runtime/store-trust.ts', async (load) =
 vi.mock('../../services/orchestrator/src/runtime/look.ts', async (load) => {
   const real = await load<typeof Look>();
   const lookAt: typeof real.lookAt = (engine) => async (wakeUp) => {
-    const next = await real.lookAt(engine)(wakeUp);
+    const next = await real.lookAt(engine, { tend: () => undefined })(wakeUp);
     return wrong.with === 'jobs never end' ? (next ?? Number.MAX_SAFE_INTEGER) : next;
   };
   return { ...real, lookAt };
