@@ -10,6 +10,7 @@ import { bullmqPageQueue } from './adapters/queue/bullmq-pages.ts';
 import { bullmqWaveQueue } from './adapters/queue/bullmq-waves.ts';
 import type { Deliver, PageQueue, WaveQueue } from './adapters/queue/interface.ts';
 import type { Store } from './adapters/store/interface.ts';
+import { sharedClock } from './adapters/redis/shared-clock.ts';
 import { redisStore } from './adapters/store/redis-store.ts';
 import { fileWitness } from './adapters/witness/file-witness.ts';
 import { redisWakeups } from './adapters/wakeups/redis-wakeups.ts';
@@ -46,7 +47,8 @@ async function openStores(config: Config, log: Logger) {
     await Promise.allSettled([wakeups.close(), redis.close()]);
     await witness.close();
   };
-  return { store, trust, guard, wakeups, close };
+  const clock = sharedClock(systemClock, () => redis.time());
+  return { store, trust, guard, wakeups, clock, close };
 }
 
 function metricsOf(store: Store, watch: FleetWatch, queues: () => { waves: WaveQueue } | null): PromMetrics {
@@ -65,8 +67,8 @@ function metricsOf(store: Store, watch: FleetWatch, queues: () => { waves: WaveQ
 export async function compose(config: Config, log: Logger): Promise<Orchestrator> {
   const enrolment = await readEnrolment(config.hostsFile, config.operatorsFile);
   const { close, ...stores } = await openStores(config, log);
-  const { store, trust } = stores;
-  const watch = watchFleet(store, enrolment.hosts, config.unknownAfter, systemClock);
+  const { store, trust, clock } = stores;
+  const watch = watchFleet(store, enrolment.hosts, config.unknownAfter, clock);
   const stopping = new AbortController();
 
   let queues: { waves: WaveQueue; pages: PageQueue } | null = null;
@@ -75,7 +77,6 @@ export async function compose(config: Config, log: Logger): Promise<Orchestrator
     ...stores,
     watch,
     metrics,
-    clock: systemClock,
     log,
     repageEveryMs: config.repageEvery,
     // The engine wakes jobs, and jobs call the engine: whoever comes second looks the other up.
@@ -98,14 +99,15 @@ export async function compose(config: Config, log: Logger): Promise<Orchestrator
     trust.assert();
     await delivery(page);
   };
-  let watching: Promise<void> = Promise.resolve();
+  let watching: Promise<unknown> = Promise.resolve();
   return {
     async start() {
       const connection = config.redis;
       queues = {
-        waves: bullmqWaveQueue({ connection, look: lookAt(engine), clock: systemClock, log }),
+        waves: bullmqWaveQueue({ connection, look: lookAt(engine), clock, log }),
         pages: bullmqPageQueue({ connection, deliver, log }),
       };
+      await clock.measure().catch((error: unknown) => log.warn({ err: error }, 'the time is not known yet'));
       // Nothing is decided or answered before the store was compared with what was seen of it; without Redis, nothing at all.
       await trust
         .look()
@@ -114,7 +116,11 @@ export async function compose(config: Config, log: Logger): Promise<Orchestrator
       await watch
         .exchange()
         .catch((error: unknown) => log.warn({ err: error }, 'no sighting could be read yet'));
-      watching = standWatch(deps, engine, stopping.signal, safeModePages(deps, pagers));
+      const alarm = safeModePages(deps, pagers);
+      watching = Promise.all([
+        clock.keepTime(stopping.signal),
+        standWatch(deps, engine, stopping.signal, alarm),
+      ]);
       await agents.listen({ host: config.agents.address, port: config.agents.port, backlog: 4096 });
       await api.listen({ host: config.api.address, port: config.api.port });
       log.info(
@@ -141,8 +147,8 @@ export async function composeAcceptance(config: Config, files: readonly string[]
   const store = redisStore({ ...config.redis, log });
   return {
     inspect: () => inspect(store, witnesses),
-    accept: (by: OperatorName, reason: string) =>
-      acceptStore(store, witnesses, { by, reason, now: systemClock.now() }),
+    accept: async (by: OperatorName, reason: string) =>
+      acceptStore(store, witnesses, { by, reason, now: Math.round(await store.time()) }),
     close: () => store.close(),
   };
 }

@@ -36,6 +36,9 @@ export interface FleetWatch {
   exchange(): Promise<void>;
 }
 
+/** Sightings are exchanged every second. Whoever has not done it for so long has not been running, or not been served. */
+const STOPPED_AFTER_MS = 5000;
+
 /** @param unknownAfterMs how long after its last word a host counts as `unknown`. */
 export function watchFleet(
   store: Pick<Store, 'putSightings' | 'sightings'>,
@@ -46,6 +49,10 @@ export function watchFleet(
   const seen = new Map<HostId, HostSighting>();
   const unsaved = new Map<HostId, HostSighting>();
   let listening: number | null = clock.now();
+  /** When it was last exchanged what was heard (monotonic); a process that does that has not been stopped since. */
+  let exchanged: number | null = null;
+
+  const wasStopped = (): boolean => exchanged !== null && clock.monotonic() - exchanged > STOPPED_AFTER_MS;
 
   const availability = (host: HostId): Availability =>
     availabilityOf(seen.get(host), clock.now() - unknownAfterMs);
@@ -95,9 +102,12 @@ export function watchFleet(
       if (!reached) listening = null;
       else listening ??= clock.now();
     },
-    listeningSince: () => listening ?? clock.now(),
+    listeningSince: () => (wasStopped() ? clock.now() : (listening ?? clock.now())),
     async exchange() {
       for (const [host, theirs] of await store.sightings()) learn(host, theirs);
+      // What agents said while this process was stopped or blocked was said to others, or to nobody.
+      if (wasStopped()) listening = clock.now();
+      exchanged = clock.monotonic();
       const batch = new Map(unsaved);
       unsaved.clear();
       try {

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { bundleDigest, manifestOf, type PollRequest, sha256 } from '@breakwater/shared';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { httpClient } from './http-client.ts';
 
 type Handler = (request: IncomingMessage, response: ServerResponse, body: string) => void;
@@ -68,6 +68,7 @@ describe('a poll', () => {
       response.writeHead(503).end('{"code":"store_unavailable"}');
     });
     const good = await serve((_, response) => response.end(ANSWER));
+    vi.spyOn(Math, 'random').mockReturnValueOnce(0);
     const both = client(DEAD, bad, good);
     for (let i = 0; i < 3; i += 1) await both.poll(REQUEST, FOREVER);
     expect(broken).toBe(1);
@@ -94,6 +95,20 @@ describe('a poll', () => {
     const url = await serve(() => stop.abort());
     await expect(client(url).poll({ ...REQUEST, waitMs: 10_000 }, stop.signal)).rejects.toThrow(/abort/i);
   });
+});
+
+test('when one call gives an orchestrator up that hangs, so does every other that waits for it', async () => {
+  const hung = new Set<ServerResponse>();
+  const silent = await serve((_, response) => void hung.add(response));
+  const good = await serve((_, response) => response.end(ANSWER));
+  vi.spyOn(Math, 'random').mockReturnValueOnce(0);
+  const agent = httpClient({ orchestrators: [silent, good], token: 'secret' });
+  const began = performance.now();
+  const long = agent.poll({ ...REQUEST, waitMs: 10_000 }, FOREVER);
+  await agent.poll(REQUEST, FOREVER);
+  expect(await long).toMatchObject({ host: 'ns1' });
+  expect(performance.now() - began).toBeLessThan(9000);
+  expect(hung.size).toBe(2);
 });
 
 describe('a bundle', () => {
