@@ -51,9 +51,21 @@ function page(rollout: Rollout, index: number, cause: Cause, at: number, repeate
     reason: cause.reason,
     ...(cause.host === undefined ? {} : { host: cause.host }),
     ...(cause.wave === undefined ? {} : { wave: cause.wave }),
-    decide: `POST /v1/rollouts/${rollout.id}/rollback, /resume or /abort, with a reason`,
+    decide: whatToDo(rollout, cause),
     at: isoTime(at),
   };
+}
+
+/** A host that is stuck needs somebody on it first; its agent goes on trying meanwhile. */
+function whatToDo(rollout: Rollout, { code, host }: Cause): string {
+  const calls = `POST /v1/rollouts/${rollout.id}`;
+  if (code === 'revert_failed') {
+    const there = `On ${host}: breakwater-agent status, then breakwater-agent repair`;
+    return `${there}. Then ${calls}/rollback, or ${calls}/skip for a host that is gone, with a reason`;
+  }
+  if (code === 'rollback_incomplete')
+    return `${calls}/rollback once they can be reached, /skip for hosts that are gone, or /abort, with a reason`;
+  return `${calls}/rollback, /resume or /abort, with a reason`;
 }
 
 /**

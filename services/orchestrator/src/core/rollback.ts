@@ -12,15 +12,18 @@ const isStuck = (row: HostRow): boolean =>
   row.state === 'revertFailed' || (row.state === 'lost' && row.grantedAt !== null);
 
 /**
- * Whether one more host of this datacenter may go back now. Only hosts that are going back count: the alarm
- * that caused the rollback must not block it.
+ * Whether one more host of this datacenter and of its redundancy groups may go back now. Only hosts that are going back
+ * count: the alarm that caused the rollback must not block it.
  */
 function hasRoom(rollout: Rollout, row: HostRow, context: Context): boolean {
   const total = [...context.fleet.values()].filter((host) => host.datacenter === row.datacenter).length;
-  const going = Object.values(rollout.hosts).filter(
-    (other) => other.datacenter === row.datacenter && isGoingBack(other),
+  const going = Object.values(rollout.hosts).filter(isGoingBack);
+  const here = going.filter((other) => other.datacenter === row.datacenter);
+  const perGroup = rollout.strategy.maxUnavailablePerGroup;
+  const full = row.groups.some(
+    (group) => going.filter((other) => other.groups.includes(group)).length >= perGroup,
   );
-  return going.length < limitOf(rollout.strategy.maxUnavailable, total);
+  return !full && here.length < limitOf(rollout.strategy.maxUnavailable, total);
 }
 
 /** Keeps the new generation and answers: sending it back costs availability, so it waits for its turn. */
@@ -51,12 +54,20 @@ export function runRollback(rollout: Rollout, context: Context): Rollout {
   return Object.values(rollout.hosts).some(isGoingBack) ? rollout : finish(rollout, context.now);
 }
 
+/** Who is not back, by name as far as a page has room. */
+function named(rows: readonly HostRow[]): string {
+  const some = rows.slice(0, 20).map((row) => row.id);
+  const more = rows.length > some.length ? ` and ${rows.length - some.length} more` : '';
+  return `${some.join(', ')}${more} ${rows.length === 1 ? 'is' : 'are'}`;
+}
+
 function finish(rollout: Rollout, now: number): Rollout {
-  const stuck = Object.values(rollout.hosts).find(isStuck);
+  const left = Object.values(rollout.hosts).filter(isStuck);
+  const [stuck] = left;
   if (!stuck) return { ...rollout, state: 'rolledBack', since: now };
   const verdict = fail(
     'rollback_incomplete',
-    `${stuck.id} is not back: ${stuck.verdict?.reason ?? stuck.state}`,
+    `${named(left)} not back: ${stuck.verdict?.reason ?? stuck.state}`,
   );
   return {
     ...rollout,

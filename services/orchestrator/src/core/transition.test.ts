@@ -222,6 +222,8 @@ describe('a bad change', () => {
     });
     const pages = run.events.flatMap((event) => (event.type === 'page.queued' ? [event.page.code] : []));
     expect(pages).toContain('revert_failed');
+    const told = run.events.flatMap((event) => (event.type === 'page.queued' ? [event.page.decide] : []));
+    expect(told.join()).toContain(`On ${canary}: breakwater-agent status, then breakwater-agent repair`);
   });
 
   test('a halt that nobody decides about is paged again under the same key', () => {

@@ -1,0 +1,55 @@
+import { bundleDigest, manifestOf, parse, Submission } from '@breakwater/shared';
+import type { Random } from '../../services/agent/src/testing/random.ts';
+import { type Behaviour, GOOD, KINDS } from './behaviour.ts';
+import type { World } from './interfaces.ts';
+
+function strategyOf(random: Random): Record<string, unknown> {
+  const soak = (): string => random.pick(['0s', '1s', '2s', '4s']);
+  return {
+    canary: { hosts: random.pick([1, 1, 1, 1, 2]), soak: soak() },
+    datacenters: { share: random.pick([1, '25%', '50%']), soak: soak() },
+    global: { soak: soak() },
+    maxUnavailable: random.pick([1, 1, 2, '20%', '50%']),
+    failureThreshold: random.pick([0, 0, 0, 1]),
+    applyDeadline: random.pick(['15s', '30s', '60s']),
+    progressDeadline: random.pick(['60s', '120s', '10m']),
+    confirmDeadline: random.pick(['20s', '45s', '90s']),
+    onFailure: random.pick(['halt', 'halt', 'rollback']),
+    action: random.pick(['restart', 'restart', 'reload']),
+    vantage: random.pick([0, 1, 1, 2]),
+    approval: random.pick(['none', 'none', { before: ['canary'] }, { before: ['datacenter', 'global'] }]),
+  };
+}
+
+function behaviourFor({ random, machines }: World): Behaviour {
+  if (random.chance(0.5)) return GOOD;
+  const some = machines.filter(() => random.chance(0.4)).map((machine) => machine.id);
+  return {
+    kind: random.pick(KINDS),
+    hosts: random.chance(0.5) ? null : new Set(some),
+    livesMs: random.between(200, 20_000),
+  };
+}
+
+function targetsOf({ random, machines }: World): Record<string, unknown> {
+  const which = random.pick(['all', 'all', 'all', 'datacenter', 'hosts'] as const);
+  if (which === 'all') return {};
+  if (which === 'datacenter') return { datacenters: [random.pick(machines).place.datacenter] };
+  const some = machines.filter(() => random.chance(0.5)).map((machine) => machine.id);
+  return { hosts: some.length > 0 ? some : [random.pick(machines).id] };
+}
+
+/** A change that nobody has submitted before, and how it behaves; the world knows it from here on. */
+export function newChange(world: World, number: number): Submission {
+  const { random } = world;
+  const behaviour = behaviourFor(world);
+  const files = { 'all/named.conf': `// change ${number}, ${behaviour.kind}\n` };
+  world.behaviours.set(bundleDigest(manifestOf(files)), behaviour);
+  return parse(Submission, {
+    title: `change ${number}`,
+    reason: `act ${number}`,
+    bundle: { files },
+    targets: targetsOf(world),
+    strategy: strategyOf(random),
+  });
+}
