@@ -48,11 +48,7 @@ export function watchFleet(
 ): FleetWatch {
   const seen = new Map<HostId, HostSighting>();
   const unsaved = new Map<HostId, HostSighting>();
-  let listening: number | null = clock.now();
-  /** When it was last exchanged what was heard (monotonic); a process that does that has not been stopped since. */
-  let exchanged: number | null = null;
-
-  const wasStopped = (): boolean => exchanged !== null && clock.monotonic() - exchanged > STOPPED_AFTER_MS;
+  const hearing = hearingOn(clock);
 
   const availability = (host: HostId): Availability =>
     availabilityOf(seen.get(host), clock.now() - unknownAfterMs);
@@ -98,16 +94,11 @@ export function watchFleet(
     },
     words: () => spoken(seen),
     connected: () => enrolled.filter(({ id }) => availability(id) !== 'unknown').length,
-    storeReached(reached) {
-      if (!reached) listening = null;
-      else listening ??= clock.now();
-    },
-    listeningSince: () => (wasStopped() ? clock.now() : (listening ?? clock.now())),
+    storeReached: (reached) => hearing.storeReached(reached),
+    listeningSince: hearing.since,
     async exchange() {
       for (const [host, theirs] of await store.sightings()) learn(host, theirs);
-      // What agents said while this process was stopped or blocked was said to others, or to nobody.
-      if (wasStopped()) listening = clock.now();
-      exchanged = clock.monotonic();
+      hearing.exchanged();
       const batch = new Map(unsaved);
       unsaved.clear();
       try {
@@ -117,6 +108,26 @@ export function watchFleet(
         for (const [host, mine] of batch) unsaved.set(host, unsaved.get(host) ?? mine);
         throw error;
       }
+    },
+  };
+}
+
+/** Keeps since when this process can hear hosts. Silence before that is its own. */
+function hearingOn(clock: Clock) {
+  let listening: number | null = clock.now();
+  /** When sightings were last exchanged (monotonic): up to then this process was running, and was served. */
+  let last: number | null = null;
+  // What agents said while it was stopped or blocked was said to others, or to nobody.
+  const wasStopped = (): boolean => last !== null && clock.monotonic() - last > STOPPED_AFTER_MS;
+  return {
+    since: (): number => (wasStopped() ? clock.now() : (listening ?? clock.now())),
+    storeReached(reached: boolean): void {
+      if (!reached) listening = null;
+      else listening ??= clock.now();
+    },
+    exchanged(): void {
+      if (wasStopped()) listening = clock.now();
+      last = clock.monotonic();
     },
   };
 }

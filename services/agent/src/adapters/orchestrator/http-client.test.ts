@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { bundleDigest, manifestOf, type PollRequest, sha256 } from '@breakwater/shared';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { httpClient } from './http-client.ts';
 
 type Handler = (request: IncomingMessage, response: ServerResponse, body: string) => void;
@@ -26,7 +26,8 @@ async function serve(handler: Handler): Promise<string> {
   return `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`;
 }
 
-const client = (...orchestrators: string[]) => httpClient({ orchestrators, token: 'secret' });
+const client = (...orchestrators: string[]) =>
+  httpClient({ orchestrators, token: 'secret', random: () => 0 });
 const DEAD = 'http://127.0.0.1:9';
 const FOREVER = new AbortController().signal;
 const ANSWER = JSON.stringify({ host: 'ns1', assignment: null, acknowledged: 3 });
@@ -68,7 +69,6 @@ describe('a poll', () => {
       response.writeHead(503).end('{"code":"store_unavailable"}');
     });
     const good = await serve((_, response) => response.end(ANSWER));
-    vi.spyOn(Math, 'random').mockReturnValueOnce(0);
     const both = client(DEAD, bad, good);
     for (let i = 0; i < 3; i += 1) await both.poll(REQUEST, FOREVER);
     expect(broken).toBe(1);
@@ -101,8 +101,7 @@ test('when one call gives an orchestrator up that hangs, so does every other tha
   const hung = new Set<ServerResponse>();
   const silent = await serve((_, response) => void hung.add(response));
   const good = await serve((_, response) => response.end(ANSWER));
-  vi.spyOn(Math, 'random').mockReturnValueOnce(0);
-  const agent = httpClient({ orchestrators: [silent, good], token: 'secret' });
+  const agent = client(silent, good);
   const began = performance.now();
   const long = agent.poll({ ...REQUEST, waitMs: 10_000 }, FOREVER);
   await agent.poll(REQUEST, FOREVER);

@@ -16,6 +16,8 @@ export interface HttpClientOptions {
   /** Base URLs with IP literals: on the way to a revert nothing may ask a resolver. */
   orchestrators: readonly string[];
   token: string;
+  /** Chooses the one that is asked first: a number from 0 up to 1. */
+  random: () => number;
 }
 
 interface Call {
@@ -27,10 +29,10 @@ interface Call {
 }
 
 /** Speaks to the orchestrator over HTTP: whichever address answered last, then the others in turn. */
-export function httpClient({ orchestrators, token }: HttpClientOptions): OrchestratorClient {
+export function httpClient({ orchestrators, token, random }: HttpClientOptions): OrchestratorClient {
   const dispatcher = new Agent({ connect: { timeout: CONNECT_MS }, maxResponseSize: LARGEST_ANSWER });
   // Agents of a fleet do not all begin with the same orchestrator, and not all of them notice when it hangs.
-  let first = Math.floor(Math.random() * orchestrators.length);
+  let first = Math.floor(random() * orchestrators.length);
   /** For each address, ends what still waits for it. */
   const left = orchestrators.map(() => new AbortController());
 

@@ -1,4 +1,4 @@
-import type { Clock } from '@breakwater/shared';
+import { type Clock, systemClock } from '@breakwater/shared';
 import { DelayedError, Job, Queue } from 'bullmq';
 import type { Log, RedisAddress } from '../redis/client.ts';
 import { assertConnected, producerClient, workerClient } from './connections.ts';
@@ -35,7 +35,7 @@ export function bullmqWaveQueue({ connection, look, clock, log }: Options): Wave
   queue.on('error', () => undefined); // The connection logs its own outages.
 
   /** BullMQ counts on the machine's own wall clock, which may say something else than the time that is shared. */
-  const ownTime = (at: number): number => Date.now() + at - clock.now();
+  const ownTime = (at: number): number => systemClock.now() + at - clock.now();
 
   async function bringForward(id: string, at: number): Promise<void> {
     const score = await producer.zscore(queue.toKey('delayed'), id);
