@@ -21,6 +21,7 @@ named-checkconf bind9-utils
 dig bind9-dnsutils
 runsv runit
 ip iproute2
+openssl openssl
 END
 }
 

@@ -84,6 +84,7 @@ function rolloutOf(number: number, hosts: readonly string[], changes: Partial<Ro
     pagedAt: null,
     pages: 0,
     lastPageAt: null,
+    openPages: [],
     ...changes,
   };
 }

@@ -112,9 +112,8 @@ describe('of three orchestrators', () => {
     await expectGoodEnd(through(0), id, answer);
     process.kill(pid, 'SIGCONT');
     await expect.poll(() => readiness(1), within).toMatchObject({ ready: true });
-    expect(((await through(1)) && (await ask(through(1), 'GET', `/v1/rollouts/${id}`))).body.state).toBe(
-      'succeeded',
-    );
+    const seen = await ask(through(1), 'GET', `/v1/rollouts/${id}`);
+    expect(seen.body.state).toBe('succeeded');
     expect(await longestPause(id)).toBeLessThan(12_000);
     verifyChain(await wholeLog(), GENESIS);
   });

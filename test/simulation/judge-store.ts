@@ -57,7 +57,9 @@ export class StoreJudge {
       this.#lineStoppedSince = commit.line.stopped ? this.#world.timeline.now : null;
       this.#world.note(`line ${commit.line.stopped ? 'stopped' : 'started'}`);
     }
-    for (const page of commit.pages ?? []) this.pages.set(page.id, { key: page.dedupKey });
+    // A decision that is overtaken, since its cause is back, is told to nobody.
+    for (const page of commit.pages ?? [])
+      if (page.status === 'firing') this.pages.set(page.id, { key: page.dedupKey });
     this.#oneOwner();
   }
 
@@ -199,7 +201,7 @@ export class StoreJudge {
     this.#world.count(`halted in ${before.state === 'preflighting' ? 'preflight' : wave}`);
     if (before.state === 'awaitingApproval') this.#world.count('halted while awaiting approval');
     if (before.state === 'paused') this.#world.count('halted while paused');
-    const queued = pages.some((page) => page.rollout === after.id);
+    const queued = pages.some((page) => page.rollout === after.id && page.status === 'firing');
     const logged = events.some((event) => event.type === 'page.queued' && event.rollout === after.id);
     if (!queued || !logged) this.#fault('S18', `${after.id} halted without a page in the same write`);
   }

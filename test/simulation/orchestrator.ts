@@ -6,7 +6,9 @@ import type { Store } from '../../services/orchestrator/src/adapters/store/inter
 import type { MemoryWitness } from '../../services/orchestrator/src/adapters/witness/memory-witness.ts';
 import type { Wakeups } from '../../services/orchestrator/src/adapters/wakeups/interface.ts';
 import type { EnrolledHost } from '../../services/orchestrator/src/core/fleet.ts';
+import { NO_LIMITS } from '../../services/orchestrator/src/core/limits.ts';
 import { createAgentDesk } from '../../services/orchestrator/src/runtime/agent-desk.ts';
+import { type Channels, openChannels } from '../../services/orchestrator/src/runtime/channels.ts';
 import { pageDelivery } from '../../services/orchestrator/src/runtime/deliver-pages.ts';
 import { createEngine } from '../../services/orchestrator/src/runtime/engine.ts';
 import type { EngineDeps } from '../../services/orchestrator/src/runtime/engine-deps.ts';
@@ -17,6 +19,7 @@ import { guardStore } from '../../services/orchestrator/src/runtime/store-guard.
 import { safeModePages } from '../../services/orchestrator/src/runtime/safe-mode-pages.ts';
 import { trustStore } from '../../services/orchestrator/src/runtime/store-trust.ts';
 import { standWatch } from '../../services/orchestrator/src/runtime/sweep.ts';
+import { pageTests } from '../../services/orchestrator/src/runtime/test-pages.ts';
 import { silentLog } from '../../services/agent/src/testing/silent-log.ts';
 import type { QueueServer } from './queue-server.ts';
 import type { StoreClient } from './store-server.ts';
@@ -54,14 +57,13 @@ export class Orchestrator {
   /** When it last went on after it had been stopped. */
   resumedAt = 0;
   readonly #deps: EngineDeps;
-  readonly #pagers: readonly Pager[];
+  readonly #channels: Channels;
   readonly #engine: ReturnType<typeof createEngine>;
 
   constructor(around: Surroundings) {
     const { process, wakeups, witness } = around;
     const { store, trust } = trustStore(around.store, witness, silentLog);
     wakeups.subscribe(({ head }) => trust.heard('another orchestrator', head));
-    this.#pagers = around.pagers;
     this.process = process;
     this.client = around.client;
     const watch = watchFleet(store, around.enrolled, UNKNOWN_AFTER_MS, process);
@@ -78,12 +80,15 @@ export class Orchestrator {
       log: silentLog,
       queues: () => queues,
       repageEveryMs: REPAGE_EVERY_MS,
+      limits: NO_LIMITS,
     };
     this.#engine = createEngine(this.#deps);
     this.desk = createAgentDesk(this.#deps, this.#engine, VERIFY_WITHIN_MS);
-    this.operations = createOperations(this.#deps, this.#engine);
+    this.#channels = openChannels(this.#deps, around.pagers);
+    const testPages = pageTests(this.#deps, this.#engine, this.#channels);
+    this.operations = createOperations(this.#deps, this.#engine, testPages);
     this.look = lookAt(this.#engine);
-    const deliver = pageDelivery(this.#deps, this.#engine, around.pagers);
+    const deliver = pageDelivery(this.#deps, this.#engine, this.#channels);
     this.deliver = async (page) => {
       trust.assert();
       await deliver(page);
@@ -98,7 +103,7 @@ export class Orchestrator {
       this.#deps,
       this.#engine,
       new AbortController().signal,
-      safeModePages(this.#deps, this.#pagers),
+      safeModePages(this.#deps, this.#channels),
     );
   }
 

@@ -5,6 +5,7 @@ import type { World } from './interfaces.ts';
 /** Somebody who can be woken: what was taken, and how often. */
 export class SimulatedPager implements Pager {
   readonly name = 'simulated';
+  readonly resolves = true;
   down = false;
   /** It takes pages, and its answer is lost. */
   deaf = false;

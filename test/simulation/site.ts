@@ -98,5 +98,5 @@ export class SimulatedSite implements Site {
 
 /** A pager, as a process has it that hears of the outcome only while it lives. */
 function ofProcess(process: Process, pager: Pager): Pager {
-  return { name: pager.name, send: (page) => process.hear(pager.send(page)) };
+  return { name: pager.name, resolves: pager.resolves, send: (page) => process.hear(pager.send(page)) };
 }

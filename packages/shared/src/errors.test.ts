@@ -9,7 +9,7 @@ describe.each(CODES)('%s', (code) => {
 
   test('is a stable key with the status of an error', () => {
     expect(code).toMatch(/^[a-z]+(?:_[a-z]+)*$/);
-    expect([400, 401, 403, 404, 409, 413, 415, 422, 500, 503]).toContain(status);
+    expect([400, 401, 403, 404, 409, 413, 415, 422, 429, 500, 503]).toContain(status);
   });
 
   test('says what is wrong, and what to do next', () => {
@@ -51,6 +51,8 @@ test('the codes are the ones that programs branch on: none is renamed, reused or
       "forbidden",
       "gate_unavailable",
       "host_drained",
+      "host_in_use",
+      "host_removed",
       "idempotency_conflict",
       "internal",
       "invalid_value",
@@ -62,6 +64,7 @@ test('the codes are the ones that programs branch on: none is renamed, reused or
       "own_approval",
       "plan_changed",
       "rollout_overlap",
+      "safe_mode",
       "several_faults",
       "store_unavailable",
       "store_unsafe",
@@ -70,10 +73,12 @@ test('the codes are the ones that programs branch on: none is renamed, reused or
       "superseded",
       "target_unknown",
       "targets_match_nothing",
+      "too_soon",
       "unauthenticated",
       "unknown_field",
       "unsupported_media_type",
       "verb_not_allowed",
+      "witness_failed",
     ]
   `);
 });

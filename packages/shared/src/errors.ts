@@ -124,7 +124,18 @@ export const ERRORS = {
     'This Idempotency-Key was used with another body',
     'Use a new key for a new request.',
   ),
+  host_in_use: kind(
+    409,
+    'The host has a change that is not decided yet',
+    'Wait for the rollout that the detail names, or roll it back.',
+  ),
+  host_removed: kind(
+    403,
+    'The host was removed from the fleet',
+    'Its id is not used again; enrol it under another one.',
+  ),
   line_stopped: kind(409, 'The line is stopped', 'Start it again with POST /v1/line once it is safe.'),
+  too_soon: kind(429, 'This was done a moment ago', 'Wait as long as the detail says, then send it again.'),
   // Us.
   conflict: kind(409, 'Somebody else changed this at the same moment', 'Send the request again.'),
   store_unavailable: kind(

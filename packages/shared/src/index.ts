@@ -13,5 +13,6 @@ export * from './page.ts';
 export * from './parse.ts';
 export * from './states.ts';
 export * from './strategy.ts';
+export * from './strategy-defaults.ts';
 export * from './submission.ts';
 export * from './verdict.ts';

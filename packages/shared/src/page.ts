@@ -18,5 +18,7 @@ export const Page = z.strictObject({
   /** What is to be decided, with the call to make. */
   decide: z.string(),
   at: z.iso.datetime(),
+  /** Where to look at it; set when it is sent, if the orchestrator knows under which URL people reach it. */
+  link: z.url().optional(),
 });
 export type Page = z.infer<typeof Page>;

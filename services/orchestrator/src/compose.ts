@@ -5,12 +5,12 @@ import { operatorServer } from './adapters/http/operator-server.ts';
 import { readEnrolment } from './adapters/identities/enrolment.ts';
 import { fileIdentities } from './adapters/identities/file-identities.ts';
 import { type PromMetrics, promMetrics } from './adapters/metrics/prom.ts';
-import { webhookPager } from './adapters/pagers/webhook-pager.ts';
+import { createPagers } from './adapters/pagers/create-pager.ts';
 import { bullmqPageQueue } from './adapters/queue/bullmq-pages.ts';
 import { bullmqWaveQueue } from './adapters/queue/bullmq-waves.ts';
 import type { Deliver, PageQueue, WaveQueue } from './adapters/queue/interface.ts';
 import type { Store } from './adapters/store/interface.ts';
-import { sharedClock } from './adapters/redis/shared-clock.ts';
+import { type SharedClock, sharedClock } from './adapters/redis/shared-clock.ts';
 import { redisStore } from './adapters/store/redis-store.ts';
 import { fileWitness } from './adapters/witness/file-witness.ts';
 import { redisWakeups } from './adapters/wakeups/redis-wakeups.ts';
@@ -18,16 +18,19 @@ import { readWitness } from './adapters/witness/read-witness.ts';
 import type { Config } from './config.ts';
 import { acceptStore, inspect } from './runtime/accept-store.ts';
 import { createAgentDesk } from './runtime/agent-desk.ts';
+import { openChannels } from './runtime/channels.ts';
 import { pageDelivery } from './runtime/deliver-pages.ts';
 import { createEngine } from './runtime/engine.ts';
 import type { EngineDeps } from './runtime/engine-deps.ts';
 import { type FleetWatch, watchFleet } from './runtime/fleet-watch.ts';
+import { assertPolicy } from './runtime/policy.ts';
 import { lookAt } from './runtime/look.ts';
 import { createOperations } from './runtime/operations.ts';
 import { guardStore } from './runtime/store-guard.ts';
 import { safeModePages } from './runtime/safe-mode-pages.ts';
 import { trustStore } from './runtime/store-trust.ts';
 import { standWatch } from './runtime/sweep.ts';
+import { pageTests } from './runtime/test-pages.ts';
 
 export interface Orchestrator {
   /** Listens and works until `stop`. */
@@ -63,9 +66,23 @@ function metricsOf(store: Store, watch: FleetWatch, queues: () => { waves: WaveQ
   });
 }
 
+/** What is to be known before the first decision and the first answer. Redis may be down: then there is neither. */
+async function lookAround({ trust, watch, log }: EngineDeps, clock: SharedClock): Promise<void> {
+  const first = [
+    ['the time is not known yet', () => clock.measure()],
+    ['the store could not be compared with what was seen of it yet', () => trust.look()],
+    // Whoever asks first must not be answered as if no host had ever been heard.
+    ['no sighting could be read yet', () => watch.exchange()],
+  ] as const;
+  for (const [otherwise, look] of first) {
+    await look().catch((error: unknown) => log.warn({ err: error }, otherwise));
+  }
+}
+
 /** Wires the orchestrator together; nothing runs before `start`. */
 export async function compose(config: Config, log: Logger): Promise<Orchestrator> {
   const enrolment = await readEnrolment(config.hostsFile, config.operatorsFile);
+  assertPolicy(config, enrolment.hosts);
   const { close, ...stores } = await openStores(config, log);
   const { store, trust, clock } = stores;
   const watch = watchFleet(store, enrolment.hosts, config.unknownAfter, clock);
@@ -79,6 +96,7 @@ export async function compose(config: Config, log: Logger): Promise<Orchestrator
     metrics,
     log,
     repageEveryMs: config.repageEvery,
+    limits: config.limits,
     // The engine wakes jobs, and jobs call the engine: whoever comes second looks the other up.
     queues() {
       if (!queues) throw new Error('the queues are not open yet');
@@ -86,14 +104,20 @@ export async function compose(config: Config, log: Logger): Promise<Orchestrator
     },
   };
   const engine = createEngine(deps);
-  const operations = createOperations(deps, engine);
+  const channels = openChannels(deps, createPagers(config.pagers, config.publicUrl ?? null));
+  const operations = createOperations(deps, engine, pageTests(deps, engine, channels));
   const identities = fileIdentities(enrolment);
-  const api = await operatorServer({ operations, identities, metrics: () => metrics.text(), log });
+  const api = await operatorServer({
+    operations,
+    identities,
+    metrics: () => metrics.text(),
+    log,
+    strategyDefaults: config.strategy,
+  });
   const desk = createAgentDesk(deps, engine, config.verifyWithin);
   const agents = await agentServer({ desk, identities, log });
-  const pagers = config.pagers.map(({ name, url }) => webhookPager({ name, url }));
 
-  const delivery = pageDelivery(deps, engine, pagers);
+  const delivery = pageDelivery(deps, engine, channels);
   const deliver: Deliver = async (page) => {
     // The outbox of a store that was put back holds pages that were taken long ago; safe mode pages for itself.
     trust.assert();
@@ -107,19 +131,10 @@ export async function compose(config: Config, log: Logger): Promise<Orchestrator
         waves: bullmqWaveQueue({ connection, look: lookAt(engine), clock, log }),
         pages: bullmqPageQueue({ connection, deliver, log }),
       };
-      await clock.measure().catch((error: unknown) => log.warn({ err: error }, 'the time is not known yet'));
-      // Nothing is decided or answered before the store was compared with what was seen of it; without Redis, nothing at all.
-      await trust
-        .look()
-        .catch((error: unknown) => log.warn({ err: error }, 'the store could not be read yet'));
-      // Whoever asks first must not be answered as if no host had ever been heard. Redis may be down; then nobody is.
-      await watch
-        .exchange()
-        .catch((error: unknown) => log.warn({ err: error }, 'no sighting could be read yet'));
-      const alarm = safeModePages(deps, pagers);
+      await lookAround(deps, clock);
       watching = Promise.all([
         clock.keepTime(stopping.signal),
-        standWatch(deps, engine, stopping.signal, alarm),
+        standWatch(deps, engine, stopping.signal, safeModePages(deps, channels)),
       ]);
       await agents.listen({ host: config.agents.address, port: config.agents.port, backlog: 4096 });
       await api.listen({ host: config.api.address, port: config.api.port });

@@ -1,12 +1,29 @@
 import { readFileSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
-import { Duration, parse } from '@breakwater/shared';
+import { Duration, parse, Share, Strategy, WAVE_KINDS } from '@breakwater/shared';
 import { z } from 'zod';
+import { type PagerSettings, PagersConfig, readPagers } from './adapters/pagers/settings.ts';
 
 /** Nothing on the way to a page or a host may need a resolver: on the worst day there is none. */
 const IpLiteral = z.union([z.ipv4(), z.ipv6()], 'must be an IP address; a name would have to be resolved');
 const Port = z.int().min(1).max(65_535);
 const Listener = z.strictObject({ address: IpLiteral, port: Port });
+
+/** Defaults as they are written: judged here with the built-in ones filled in, and laid under each submission. */
+const StrategyDefaults = z.record(z.string(), z.unknown()).transform((written, ctx) => {
+  const { error } = Strategy.safeParse(written);
+  for (const issue of error?.issues ?? []) ctx.issues.push({ ...issue, input: written } as never);
+  return written;
+});
+
+/** What no submission may go beyond; what is left out is not limited. */
+const Limits = z.strictObject({
+  minSoak: Duration.nullable().default(null),
+  maxUnavailable: Share.nullable().default(null),
+  maxFailureThreshold: z.int().min(0).nullable().default(null),
+  minVantage: z.int().min(0).max(5).nullable().default(null),
+  requireApproval: z.array(z.enum(WAVE_KINDS)).default([]),
+});
 
 const Config = z.strictObject({
   /** Where operators and their tools connect. */
@@ -22,7 +39,9 @@ const Config = z.strictObject({
    */
   witnessFile: z.string().refine(isAbsolute, 'write an absolute path'),
   /** Channels for pages, in the order in which they are tried. */
-  pagers: z.array(z.strictObject({ name: z.string(), kind: z.literal('webhook'), url: z.url() })).min(1),
+  pagers: PagersConfig,
+  /** Where people reach the status page; pages link to it. It may hold a name: only people follow it. */
+  publicUrl: z.url({ protocol: /^https?$/ }).optional(),
   /** How long after its last word a host counts as unknown, which is never healthy. */
   unknownAfter: Duration.default(30_000),
   /** How often a halt is paged again while nobody decides. */
@@ -31,12 +50,16 @@ const Config = z.strictObject({
   verifyWithin: Duration.default(30_000),
   /** Set it only where losing acknowledged writes is acceptable; otherwise nothing is granted on an unsafe Redis. */
   dataDisposable: z.boolean().default(false),
+  /** The fleet's own defaults of a strategy, over the built-in ones; a submission goes over both. */
+  strategy: StrategyDefaults.default({}),
+  limits: Limits.prefault({}),
   logLevel: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
 });
 
 /** The orchestrator's configuration, complete and checked. Durations are milliseconds. */
-export type Config = Readonly<Omit<z.output<typeof Config>, 'redis'>> & {
+export type Config = Readonly<Omit<z.output<typeof Config>, 'redis' | 'pagers'>> & {
   redis: { address: string; port: number; password: string | null };
+  pagers: readonly PagerSettings[];
 };
 
 /**
@@ -47,7 +70,11 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   const path = environment['BREAKWATER_ORCHESTRATOR_CONFIG'];
   if (path === undefined)
     throw new Error('set BREAKWATER_ORCHESTRATOR_CONFIG to the path of the configuration file');
-  const { redis, ...config } = parse(Config, JSON.parse(readFileSync(path, 'utf8')));
+  const { redis, pagers, ...config } = parse(Config, JSON.parse(readFileSync(path, 'utf8')));
   const password = redis.passwordFile === undefined ? null : readFileSync(redis.passwordFile, 'utf8').trim();
-  return Object.freeze({ ...config, redis: { address: redis.address, port: redis.port, password } });
+  return Object.freeze({
+    ...config,
+    redis: { address: redis.address, port: redis.port, password },
+    pagers: readPagers(pagers),
+  });
 }

@@ -76,21 +76,21 @@ function hasLabels(host: FleetHost, labels: Readonly<Record<string, string>>): b
   return Object.entries(labels).every(([name, value]) => host.labels[name] === value);
 }
 
+/** A canary that is everything is no canary: whatever goes wrong goes wrong everywhere at once. */
+export function canarySizeFaults({ hosts }: Canary, targeted: readonly FleetHost[]): Fault[] {
+  if (targeted.length < 2 || hosts.length < targeted.length) return [];
+  const message = `all ${targeted.length} targeted hosts would be canaries; leave some for later waves`;
+  return [{ path: PATH, code: 'strategy_unsafe', message }];
+}
+
 /**
- * A canary that is everything, or all of a place, proves nothing to anybody: what goes wrong after its soak has no host
- * beside it that still runs what is known to be good.
+ * A canary that is all of a place leaves nobody beside it who still runs what is known to be good. The budgets hold for it
+ * too, so that it is no more than a pity.
  */
-export function canarySizeFaults(
-  { hosts }: Canary,
-  targeted: readonly FleetHost[],
-  places: readonly Place[],
-): Fault[] {
-  const fault = (message: string): Fault => ({ path: PATH, code: 'strategy_unsafe', message });
-  if (targeted.length > 1 && hosts.length === targeted.length)
-    return [fault(`all ${targeted.length} targeted hosts would be canaries; leave some for later waves`)];
+export function canaryPlaceWarnings({ hosts }: Canary, places: readonly Place[]): string[] {
   return places.flatMap(({ name, members }) => {
     const present = members.filter((member) => !member.drained);
     const whole = present.length > 1 && present.every((member) => hosts.includes(member));
-    return whole ? [fault(`the canary would be all of ${name} (${present.length} hosts)`)] : [];
+    return whole ? [`the canary is all of ${name} (${present.length} hosts)`] : [];
   });
 }

@@ -229,6 +229,8 @@ function retry(rollout: Rollout, { host }: Command, context: Context): Rollout |
   if (!row) return { code: 'not_found', detail: `host ${host ?? ''} is not in this rollout` };
   if (isBehind(waveOf(rollout, row.id)))
     return refuseHost(`the wave of ${row.id} is over; change it with a rollout of its own`);
+  const order = context.orders.get(row.id);
+  if (order) return { code: 'host_drained', detail: `${row.id} was ${order.kind}: ${order.reason}` };
   const settled = row.state === 'skipped' || (row.failure !== null && !isMoving(row));
   if (!settled)
     return refuseHost(`${row.id} is ${row.state}; only a host that failed or was skipped is retried`);

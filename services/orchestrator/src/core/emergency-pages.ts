@@ -1,15 +1,13 @@
 import { formatDuration, isoTime, type Page, type RolloutId } from '@breakwater/shared';
-import type { Rollout } from './rollout.ts';
+import type { OpenPage, Rollout } from './rollout.ts';
 
 /** What is told of an emergency apart from its halts. */
 type Moment = 'submitted' | 'started';
 
 const idOf = (rollout: RolloutId, moment: Moment): string => `${rollout}-emergency-${moment}`;
 
-/** Whether a page tells of an emergency as such: a pager that took it has not taken the page of a halt. */
-export function tellsOfEmergency(rollout: Rollout, page: string): boolean {
-  return page === idOf(rollout.id, 'submitted') || page === idOf(rollout.id, 'started');
-}
+/** Each moment is a cause of its own: that a second person was found ends the first, and not the second. */
+const keyOf = (rollout: RolloutId, moment: Moment): string => `${rollout}/emergency/${moment}`;
 
 interface Telling {
   severity: Page['severity'];
@@ -21,7 +19,7 @@ function pageAbout(rollout: Rollout, moment: Moment, incident: string, told: Tel
   return {
     ...told,
     id: idOf(rollout.id, moment),
-    dedupKey: `${rollout.id}/emergency`,
+    dedupKey: keyOf(rollout.id, moment),
     status: 'firing',
     rollout: rollout.id,
     code: `emergency_${moment}`,
@@ -56,4 +54,10 @@ export function startedPages(before: Rollout, after: Rollout, now: number): Page
     decide: `Watch GET /v1/rollouts/${id}; POST /pause, /rollback or /abort there, with a reason, stops it`,
   };
   return [pageAbout(after, 'started', emergency.incident, told, now)];
+}
+
+/** What pagers show from the submission of an emergency on, until somebody has approved its canary. */
+export function wantedApproval({ id, emergency, waves }: Rollout): OpenPage[] {
+  if (emergency === null || waves[0]?.approvedBy !== null) return [];
+  return [{ dedupKey: keyOf(id, 'submitted'), severity: 'critical', code: 'emergency_submitted' }];
 }

@@ -48,6 +48,8 @@ export type DomainEvent =
       host?: HostId;
     }
   | { type: 'rollout.state'; rollout: RolloutId; from: RolloutState; to: RolloutState; verdict: Verdict }
+  /** It stands still, and why: no room, an older rollout (then without a wave), a freeze, the line; or it goes on again. */
+  | { type: 'rollout.waiting'; rollout: RolloutId; wave: string; verdict: Verdict }
   | { type: 'wave.state'; rollout: RolloutId; wave: string; from: WaveState; to: WaveState }
   | {
       type: 'host.state';
@@ -94,7 +96,13 @@ export type DomainEvent =
   /** While a wave runs no further host may be taken (`reason`), or one may again (`null`). */
   | { type: 'wave.held'; rollout: RolloutId; wave: string; reason: string | null }
   | { type: 'page.queued'; rollout: RolloutId; page: Page }
-  | { type: 'page.delivered'; rollout: RolloutId; page: string; channel: string }
+  /**
+   * `rollout` is missing where the page concerns no single one. `channel` is several where all were told of a decision,
+   * and `null` where none had to be told.
+   */
+  | { type: 'page.delivered'; rollout?: RolloutId; page: string; channel: string | null }
+  /** Somebody has test pages sent over these channels. */
+  | { type: 'pages.tested'; by: OperatorName; reason: string; channels: string[] }
   | { type: 'line.stopped'; by: OperatorName; reason: string }
   | { type: 'line.started'; by: OperatorName; reason: string }
   /**

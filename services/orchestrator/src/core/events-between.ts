@@ -1,5 +1,6 @@
 import type { Page, Report } from '@breakwater/shared';
 import type { DomainEvent } from './event.ts';
+import { holdEvents, WAITS } from './hold.ts';
 import { type HostRow, type Rollout, type Wave, waveName, waveOf } from './rollout.ts';
 import type { Input } from './input.ts';
 import { HOST_TRANSITIONS, ROLLOUT_TRANSITIONS, WAVE_TRANSITIONS } from './transitions.ts';
@@ -31,7 +32,9 @@ export function eventsBetween(
     ...found,
     ...hosts(false),
     ...gateEvents(before, after),
+    ...holdEvents(before, after),
     ...courseEvents(before, after),
+    ...waitingEvents(before, after),
     ...hosts(true),
     ...asked,
     ...told,
@@ -45,7 +48,8 @@ export function eventsBetween(
 function isEffect(old: HostRow, row: HostRow, input: Input): boolean {
   const fromIt = input.type === 'reports' && input.host === row.id;
   const failed = old.failure === null && row.failure !== null;
-  return !fromIt && !failed;
+  const leftOut = old.state !== 'skipped' && row.state === 'skipped';
+  return !fromIt && !failed && !leftOut;
 }
 
 /** A rollout begins to run before its wave does, and ends or stops because of one. */
@@ -94,6 +98,16 @@ function hostEvents(rollout: Rollout, old: HostRow, row: HostRow, input: Input):
   }
   const last: Report | undefined = input.type === 'reports' ? input.reports.at(-1) : undefined;
   return last ? [{ type: 'host.reported', ...place, state: last.state, verdict: last.verdict }] : [];
+}
+
+/** Said when the reason changes: a rollout may wait for hours, and is looked at every second. */
+function waitingEvents(before: Rollout, after: Rollout): DomainEvent[] {
+  const { verdict, code, reason, wave = '' } = after.verdict;
+  const waits = WAITS.includes(code);
+  const same = before.verdict.code === code && before.verdict.reason === reason;
+  const goesOn = before.verdict.code === 'waiting' && code === 'wave_running' && before.state === after.state;
+  if (same || (!waits && !goesOn)) return [];
+  return [{ type: 'rollout.waiting', rollout: after.id, wave, verdict: { verdict, code, reason } }];
 }
 
 /** Who was asked to ask, and what was heard from them that is new. */

@@ -33,6 +33,7 @@ export const CAUSES = [
   'gateFails',
   'gateUnclear',
   'neverHome',
+  'canaryGone',
   'waveLate',
   'expires',
 ] as const;
@@ -95,6 +96,7 @@ export const HALTING_RULE: Readonly<Record<Cause, Row>> = {
   gateFails: always('halts', IGNORED),
   gateUnclear: always('halts', { ...MEASURED_FIRST, ...IGNORED }),
   neverHome: always('halts', { ...IN_FLIGHT, ...ONCE_HEARD, ...IGNORED }),
+  canaryGone: always('halts', IGNORED),
   waveLate: always('halts', { ...BY_ITS_OWN, ...ONCE_HEARD, ...IGNORED }),
   expires: always('halts', IGNORED),
 };
@@ -116,6 +118,7 @@ export const IN_WORDS: Readonly<Record<Cause, string>> = {
   gateFails: 'a gate misses its condition more often than it tolerates',
   gateUnclear: 'a gate tells neither pass nor fail for its `deadline`',
   neverHome: 'all waves are over, and a tolerated failure has not gone back',
+  canaryGone: 'every canary was drained or removed before its turn',
   waveLate: 'a wave has not passed within `progressDeadline`',
   expires: 'an emergency is out of time, and some of its hosts still wait',
 };

@@ -10,6 +10,7 @@ import {
 } from '@breakwater/shared';
 import type { Context } from './context.ts';
 import { whyNot } from './budget.ts';
+import { canaryGone } from './canary-gone.ts';
 import { expired } from './emergency.ts';
 import { gateFindings } from './gates-halting.ts';
 import { type Cause, causeOf, HALTING_RULE, stageOf } from './halting-rule.ts';
@@ -64,6 +65,7 @@ function findingsOf(rollout: Rollout, context: Context): Finding[] {
     ...rollout.waves.flatMap((wave) => driftIn(rollout, wave, context)),
     ...gateFindings(rollout, context).map((finding) => ({ ...finding, host: null })),
     ...neverHome(rollout),
+    ...withoutCanary(rollout),
     ...lateWave(rollout, context),
     ...outOfTime(rollout, context),
   ];
@@ -99,6 +101,11 @@ function neverHome(rollout: Rollout): Finding[] {
     const wave = waveOf(rollout, row.id);
     return row.failure ? [{ cause: 'neverHome', wave, host: row.id, verdict: row.failure }] : [];
   });
+}
+
+function withoutCanary(rollout: Rollout): Finding[] {
+  const gone = canaryGone(rollout);
+  return gone ? [{ cause: 'canaryGone', ...gone }] : [];
 }
 
 function lateWave(rollout: Rollout, context: Context): Finding[] {

@@ -8,4 +8,4 @@ export type Input =
   | { type: 'reports'; host: HostId; journal: string; reports: readonly Report[] }
   | { type: 'command'; command: Command }
   | { type: 'measured'; measurement: Measurement }
-  | { type: 'pageDelivered'; page: string; channel: string };
+  | { type: 'pageDelivered'; page: string; dedupKey: string; channel: string | null };

@@ -61,6 +61,7 @@ export function newRollout(birth: Birth, fleet: Fleet): Rollout {
     pagedAt: null,
     pages: 0,
     lastPageAt: null,
+    openPages: [],
   };
 }
 

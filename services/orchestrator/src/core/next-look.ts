@@ -26,18 +26,28 @@ export function nextLook(rollout: Rollout, context: Context): number | null {
   times.push(
     ...gateTimes(rollout, context).map((at) => (at <= context.now ? context.now + WAITING_LOOK_MS : at)),
   );
-  const wave = currentWave(rollout);
-  if (rollout.state === 'running' && wave !== null) {
-    if (wave.startedAt !== null) times.push(progressEnd(rollout, wave, wave.startedAt));
-    if (wave.hosts.some((id) => rollout.hosts[id]?.state === 'ready'))
-      times.push(context.now + WAITING_LOOK_MS);
-  }
+  times.push(...waveTimes(rollout, context));
   const expiry = expiryOf(rollout);
   if (expiry !== null && WATCHED.includes(rollout.state)) times.push(expiry);
-  if (rollout.state === 'planned') times.push(context.now);
   if (rollout.state === 'rollingBack') times.push(context.now + WAITING_LOOK_MS);
   if (rollout.state === 'halted') times.push((rollout.lastPageAt ?? context.now) + context.repageEveryMs);
   // A time that has passed without effect must not make a busy loop.
   const soonest = times.reduce((a, b) => Math.min(a, b), Infinity);
   return soonest === Infinity ? null : Math.max(soonest, context.now + 1);
+}
+
+/** When the wave that is next or going on has to be looked at: what it waits for may end without an event. */
+function waveTimes(rollout: Rollout, context: Context): number[] {
+  if (rollout.state === 'planned') return [waitEnd(rollout, context)];
+  const wave = currentWave(rollout);
+  if (rollout.state !== 'running' || wave === null) return [];
+  if (wave.startedAt === null) return [waitEnd(rollout, context)];
+  const late = wave.held === null ? [progressEnd(rollout, wave, wave.startedAt)] : [];
+  const waits = wave.hosts.some((id) => rollout.hosts[id]?.state === 'ready');
+  return waits ? [...late, context.now + WAITING_LOOK_MS] : late;
+}
+
+/** When what keeps a rollout from going on could be over: at the end of a freeze; everything else may end at any moment. */
+function waitEnd(rollout: Rollout, { now, thawsAt }: Context): number {
+  return rollout.verdict.code === 'frozen' && thawsAt !== null ? thawsAt : now + WAITING_LOOK_MS;
 }

@@ -1,8 +1,13 @@
 import { isoTime, type Page, type Verdict } from '@breakwater/shared';
 import type { Context } from './context.ts';
-import { type HostRow, type Rollout, waveName, waveOf } from './rollout.ts';
+import { type HostRow, type OpenPage, type Rollout, waveName, waveOf } from './rollout.ts';
 
 type Cause = Verdict & { host?: string | undefined; wave?: string | undefined };
+
+/** What all pages about the present halt share; `null` while there is none. */
+export function haltKey(rollout: Rollout): string | null {
+  return rollout.haltedAt === null ? null : `${rollout.id}/halt/${rollout.haltedAt}`;
+}
 
 /** Halted, or already going back because of the halt: somebody has to know either way. */
 function haltedNow(before: Rollout, after: Rollout): boolean {
@@ -42,7 +47,10 @@ function page(rollout: Rollout, index: number, cause: Cause, at: number, repeate
   const still = repeated ? ' (still undecided)' : '';
   return {
     id: `${rollout.id}-p${rollout.pages + index + 1}`,
-    dedupKey: `${rollout.id}/${cause.code === 'revert_failed' ? `revert/${cause.host}` : `halt/${rollout.haltedAt}`}`,
+    dedupKey:
+      cause.code === 'revert_failed'
+        ? `${rollout.id}/revert/${cause.host}`
+        : (haltKey(rollout) ?? `${rollout.id}/halt`),
     severity: 'critical',
     status: 'firing',
     summary: `${headline}${still}: "${rollout.title}"${where && ` at ${where}`}. ${doneAlready(rollout)}`,
@@ -87,7 +95,33 @@ export function duePages(before: Rollout, after: Rollout, context: Context): Pag
   return causes.map(({ cause, repeated }, index) => page(after, index, cause, context.now, repeated));
 }
 
-/** Counts the pages that were queued, so that each has an id of its own and repeated ones keep their distance. */
+/**
+ * Counts the pages that were queued, so that each has an id of its own and repeated ones keep their distance, and
+ * remembers what pagers show now.
+ */
 export function recordPages(rollout: Rollout, pages: readonly Page[], now: number): Rollout {
-  return pages.length === 0 ? rollout : { ...rollout, pages: rollout.pages + pages.length, lastPageAt: now };
+  if (pages.length === 0) return rollout;
+  const firing = pages.some(({ status }) => status === 'firing');
+  const counted = { ...rollout, pages: rollout.pages + pages.length };
+  return markShown({ ...counted, lastPageAt: firing ? now : rollout.lastPageAt }, pages);
+}
+
+/** Remembers what pagers show once these pages are delivered. */
+export function markShown(rollout: Rollout, pages: readonly Page[]): Rollout {
+  if (pages.length === 0) return rollout;
+  const keys = new Set(pages.map(({ dedupKey }) => dedupKey));
+  const others = rollout.openPages.filter((open) => !keys.has(open.dedupKey));
+  const firing = pages.filter(({ status }) => status === 'firing');
+  const shown = new Map(firing.map((one) => [one.dedupKey, openPage(one)]));
+  return { ...rollout, openPages: [...others, ...shown.values()] };
+}
+
+function openPage({ dedupKey, severity, code, host, wave }: Page): OpenPage {
+  return {
+    dedupKey,
+    severity,
+    code,
+    ...(host === undefined ? {} : { host }),
+    ...(wave === undefined ? {} : { wave }),
+  };
 }

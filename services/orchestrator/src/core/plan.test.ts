@@ -142,18 +142,6 @@ describe('a strategy that is not safe for this fleet is refused', () => {
       ['/strategy/canary/hosts strategy_unsafe'],
     ],
     [
-      'the canary is a whole datacenter',
-      THREE,
-      { strategy: { canary: { hosts: 4 } } },
-      ['/strategy/canary/hosts strategy_unsafe'],
-    ],
-    [
-      'the canary is a whole redundancy group',
-      twins,
-      { strategy: { canary: { hosts: 2 } } },
-      ['/strategy/canary/hosts strategy_unsafe'],
-    ],
-    [
       'a threshold that no wave can exceed',
       THREE,
       { strategy: { failureThreshold: 8 } },

@@ -1,6 +1,6 @@
 import type { DatacenterName, Fault, HostId, Strategy } from '@breakwater/shared';
 import { shareOf } from './budget.ts';
-import { canarySizeFaults, pickCanary } from './canary.ts';
+import { canaryPlaceWarnings, canarySizeFaults, pickCanary } from './canary.ts';
 import type { Fleet, FleetHost } from './fleet.ts';
 import { placesOf } from './places.ts';
 import type { Plan, PlannedWave, PlanRequest } from './planned.ts';
@@ -26,11 +26,12 @@ export function plan(request: PlanRequest, fleet: Fleet): Plan | { faults: [Faul
     ...selection.faults,
     ...canary.faults,
     ...planFaults(request, hosts, places, fleet),
-    ...(places.length > 0 ? canarySizeFaults(canary, hosts, places) : []),
+    ...(places.length > 0 ? canarySizeFaults(canary, hosts) : []),
     ...(places.length > 0 ? thresholdFaults(strategy, waves) : []),
   ];
   if (first) return { faults: [first, ...rest] };
-  return { waves, warnings: [...canary.warnings, ...warningsFor(strategy, selection, waves, fleet)] };
+  const warnings = [...canary.warnings, ...canaryPlaceWarnings(canary, places)];
+  return { waves, warnings: [...warnings, ...warningsFor(strategy, selection, waves, fleet)] };
 }
 
 /** Datacenters of the targeted hosts: those that the strategy orders first, the others by name. */

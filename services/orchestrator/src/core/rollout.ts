@@ -9,6 +9,7 @@ import type {
   HostState,
   LocatedVerdict,
   OperatorName,
+  Page,
   RolloutId,
   RolloutState,
   Strategy,
@@ -67,6 +68,9 @@ export interface Wave {
   approvedBy: OperatorName | null;
 }
 
+/** A cause that pagers still show: it was paged, and no person has decided about it since. */
+export type OpenPage = Pick<Page, 'dedupKey' | 'severity' | 'code' | 'host' | 'wave'>;
+
 /** The whole state of a rollout. Only `transition` makes a new one out of an old one. */
 export interface Rollout {
   id: RolloutId;
@@ -109,6 +113,7 @@ export interface Rollout {
   /** How many pages have been queued; it numbers them and spaces the repeated ones. */
   pages: number;
   lastPageAt: number | null;
+  openPages: readonly OpenPage[];
 }
 
 /** A wave as people call it: `canary`, `datacenter ams`, `global`. */

@@ -29,7 +29,8 @@ export function selectTargets(targets: Targets, fleet: Fleet): Selection {
   return { hosts, drained, faults: [{ path: '/targets', code: 'targets_match_nothing', message }] };
 }
 
-function matches(targets: Targets, host: FleetHost): boolean {
+/** Whether a host fits all conditions of the targets. */
+export function matches(targets: Targets, host: FleetHost): boolean {
   const { datacenters, labels, hosts, exclude } = targets;
   if (datacenters && !datacenters.includes(host.datacenter)) return false;
   if (hosts && !hosts.includes(host.id)) return false;

@@ -1,20 +1,25 @@
 import type { Page } from '@breakwater/shared';
+import { endCatchUp, leaveOut } from './absence.ts';
 import { command, type Refusal } from './commands.ts';
 import type { Context } from './context.ts';
 import { expire } from './deadlines.ts';
-import { startedPages, tellsOfEmergency } from './emergency-pages.ts';
+import { startedPages } from './emergency-pages.ts';
 import type { DomainEvent } from './event.ts';
 import { eventsBetween } from './events-between.ts';
 import { beginGates, takeMeasurement } from './gates.ts';
 import { judge, sendBackTolerated } from './halting.ts';
+import { trackHold } from './hold.ts';
 import type { Input } from './input.ts';
-import { duePages, recordPages } from './paging.ts';
+import { duePages, haltKey, markShown, recordPages } from './paging.ts';
 import { nextLook } from './next-look.ts';
+import { resolutions } from './resolving.ts';
 import { receive } from './receive.ts';
 import { leaveReleased } from './releasing.ts';
 import { rollBackIfAsked, runRollback } from './rollback.ts';
 import type { Rollout } from './rollout.ts';
+import { leaveOutUnreachable } from './unreachable.ts';
 import { askOthers } from './vantage.ts';
+import { sayWhyItWaits } from './waiting.ts';
 import { confirmSoaked, runPreflight, runWaves } from './waves.ts';
 
 /** What was decided: the new state, the events that say so, what is to be done, and when to look again. */
@@ -44,7 +49,8 @@ function apply(rollout: Rollout, input: Input, context: Context): Rollout | Refu
     case 'measured':
       return takeMeasurement(rollout, input.measurement, context.now);
     case 'pageDelivered':
-      if (tellsOfEmergency(rollout, input.page)) return rollout;
+      // What is delivered late, about a halt that is over, says nothing about this one.
+      if (input.dedupKey !== haltKey(rollout)) return rollout;
       return { ...rollout, pagedAt: rollout.pagedAt ?? context.now };
     default:
       return input satisfies never;
@@ -54,6 +60,10 @@ function apply(rollout: Rollout, input: Input, context: Context): Rollout | Refu
 /** One round of everything that follows by itself. Halting is judged before anything goes forward. */
 function advance(rollout: Rollout, context: Context): Rollout {
   const steps = [
+    trackHold,
+    leaveOut,
+    endCatchUp,
+    leaveOutUnreachable,
     expire,
     askOthers,
     beginGates,
@@ -65,6 +75,7 @@ function advance(rollout: Rollout, context: Context): Rollout {
     confirmSoaked,
     runPreflight,
     runWaves,
+    sayWhyItWaits,
   ] as const;
   return steps.reduce((current, step) => step(current, context), rollout);
 }
@@ -88,8 +99,12 @@ export function transition(before: Rollout, input: Input, context: Context): Dec
   if ('code' in applied) return applied;
   const settled = settle(applied, context);
   const due = duePages(before, settled, context);
-  const after = recordPages(settled, due, context.now);
-  const pages = [...due, ...startedPages(before, after, context.now)];
+  const decided = input.type === 'command' && applied !== before;
+  const taken = decided ? resolutions(before, settled, input.command, due, context.now) : [];
+  const counted = recordPages(settled, [...due, ...taken], context.now);
+  const started = startedPages(before, counted, context.now);
+  const after = markShown(counted, started);
+  const pages = [...due, ...taken, ...started];
   return {
     rollout: after,
     events: eventsBetween(before, after, input, pages),

@@ -1,9 +1,11 @@
 import { pass, pending, type WaveState } from '@breakwater/shared';
 import { whyNot } from './budget.ts';
 import type { Context } from './context.ts';
+import { whyNotYet } from './begin.ts';
 import { needsSecondPerson } from './emergency.ts';
 import { gatesPass } from './gates.ts';
 import { isTolerated } from './halting.ts';
+import { holdOf, waiting } from './hold.ts';
 import { enter, inFlight, mapRows } from './host-row.ts';
 import { type HostRow, type Rollout, rowsOf, type Wave, waveName, waveOf } from './rollout.ts';
 import { isVouchedFor, vouched } from './vantage.ts';
@@ -93,6 +95,8 @@ function startNext(rollout: Rollout, context: Context): Rollout {
       verdict: { ...verdict, wave: waveName(wave) },
     };
   }
+  const hold = holdOf(rollout, context);
+  if (hold !== null) return waiting(rollout, { ...hold, wave: waveName(wave) });
   if (!gatesPass(rollout, wave, 'before', 0, context)) return rollout;
   const verdict = pending('wave_running', `wave ${waveName(wave)} is being changed`);
   const running = { ...rollout, verdict: { ...verdict, wave: waveName(wave) } };
@@ -115,6 +119,8 @@ export function runWaves(rollout: Rollout, context: Context): Rollout {
 export function runPreflight(rollout: Rollout, context: Context): Rollout {
   const { now } = context;
   if (rollout.state === 'planned') {
+    const wait = whyNotYet(rollout, context);
+    if (wait !== null) return waiting(rollout, wait);
     const staging = mapRows(rollout, (row) => (row.state === 'pending' ? enter(row, 'staging', now) : row));
     const verdict = pending('preflight_running', 'every host is proving the change offline');
     return { ...staging, state: 'preflighting', since: now, verdict };

@@ -1,4 +1,5 @@
 import {
+  BreakwaterError,
   type HostId,
   type PollRequest,
   type PollResponse,
@@ -50,16 +51,22 @@ function waitingRoom(deps: Pick<EngineDeps, 'wakeups' | 'clock'>): WaitingRoom {
   };
 }
 
+/** A removed host has no say any more, and nothing is said to it: not even whom to ask. */
+function assertMember(host: HostId, orders: Snapshot['orders']): void {
+  const order = orders.get(host);
+  if (order?.kind !== 'removed') return;
+  throw new BreakwaterError('host_removed', `${host} was removed: ${order.reason}`);
+}
+
 /** Answers agents: takes in what they report, and tells each what it should be at. */
 export function createAgentDesk(deps: EngineDeps, engine: Engine, verifyWithinMs: number): AgentDesk {
   const { store, watch, clock } = deps;
   const room = waitingRoom(deps);
-  const places = new Map(watch.enrolled.map((host) => [host.id, host]));
   // All hosts are answered from one snapshot until the log moves: who asks whom is worked out once for each.
   const tasks = new WeakMap<Snapshot, ReadonlyMap<HostId, VantageTask[]>>();
 
   function tasksIn(snapshot: Snapshot): ReadonlyMap<HostId, VantageTask[]> {
-    const known = tasks.get(snapshot) ?? vantageTasks(snapshot.live.values(), places);
+    const known = tasks.get(snapshot) ?? vantageTasks(snapshot.live.values(), watch.roster.places());
     tasks.set(snapshot, known);
     return known;
   }
@@ -79,7 +86,8 @@ export function createAgentDesk(deps: EngineDeps, engine: Engine, verifyWithinMs
   }
 
   async function takeIn(host: HostId, request: PollRequest): Promise<number> {
-    const { claims } = await trusted();
+    const { claims, orders } = await trusted();
+    assertMember(host, orders);
     const owner = claims.get(host);
     const reports = request.reports.toSorted((a, b) => a.seq - b.seq);
     const news = reports.filter((report) => report.rollout === owner);
@@ -92,6 +100,7 @@ export function createAgentDesk(deps: EngineDeps, engine: Engine, verifyWithinMs
 
   async function answer(host: HostId, acknowledged: number): Promise<PollResponse> {
     const snapshot = await trusted();
+    assertMember(host, snapshot.orders);
     const owner = snapshot.claims.get(host);
     const rollout = owner === undefined ? undefined : snapshot.live.get(owner);
     const row = rollout?.hosts[host];

@@ -1,6 +1,9 @@
 import { beforeEach, expect, test } from 'vitest';
 import { MemoryPager } from '../adapters/pagers/memory-pager.ts';
 import { haltedRollout, TestOrchestrator } from '../testing/test-orchestrator.ts';
+import { chain } from './chain.ts';
+import { openChannels } from './channels.ts';
+import { pageDelivery } from './deliver-pages.ts';
 
 let o: TestOrchestrator;
 let [first, second]: [MemoryPager, MemoryPager] = [new MemoryPager('duty'), new MemoryPager('chat')];
@@ -50,8 +53,8 @@ test('a page that nobody takes is an error with all causes, and stays in the out
 test('without any channel a page is an error, and never taken as delivered', async () => {
   await haltedRollout(o);
   const [page] = await o.store.outbox();
-  const { pageDelivery } = await import('./deliver-pages.ts');
-  await expect(pageDelivery(o.deps, o.engine, [])(page!.id)).rejects.toThrow('no channel has taken');
+  const deliver = pageDelivery(o.deps, o.engine, openChannels(o.deps, []));
+  await expect(deliver(page!.id)).rejects.toThrow('no channel has taken');
   expect(await o.store.outbox()).toHaveLength(1);
 });
 
@@ -93,7 +96,48 @@ test('the page of a rollout that has ended in the meantime is delivered all the 
   await o.until(id, ({ hosts }) => hosts[o.host('ns1.ams').id]?.state === 'reverted');
   await o.command(id, 'abort');
   expect((await o.store.snapshot()).live.size).toBe(0);
+  await o.deliver(first);
   expect(await o.deliver(first)).toEqual([]);
   expect(await o.store.outbox()).toEqual([]);
   expect((await o.store.snapshot()).live.size).toBe(0);
+});
+
+test('a page that two orchestrators deliver at once is recorded once', async () => {
+  const { id } = await haltedRollout(o);
+  const other = new TestOrchestrator([], o);
+  const [page] = await o.store.outbox();
+  const both = [o, other].map((one) => {
+    const deliver = pageDelivery(one.deps, one.engine, openChannels(one.deps, [first]));
+    return deliver(page!.id);
+  });
+  await Promise.all(both);
+  expect(first.taken).toHaveLength(2);
+  expect((await o.types(id)).filter((type) => type === 'page.delivered')).toHaveLength(1);
+});
+
+test('a page about a halt that is over says nothing about when the present one was paged', async () => {
+  const { id } = await haltedRollout(o);
+  await o.until(id, ({ hosts }) => hosts[o.host('ns1.ams').id]?.state === 'reverted');
+  await o.command(id, 'resume');
+  await o.deliver(first);
+  expect(await o.deliver(first)).toEqual([]);
+  expect(first.taken.map(({ status }) => status)).toEqual(['firing', 'resolved']);
+  expect((await o.stored(id)).pagedAt).toBeNull();
+});
+
+test('a page that concerns no single rollout is delivered and recorded too', async () => {
+  const { id } = await haltedRollout(o);
+  const [halt] = await o.store.outbox();
+  const page = { ...halt!, id: 'fleet-1', dedupKey: 'fleet', rollout: null };
+  const { head } = await o.store.snapshot();
+  const { submittedBy: by } = await o.stored(id);
+  const events = chain(head, [{ type: 'line.stopped', by, reason: 'x' }], 0);
+  await o.store.commit({ expected: head, events, pages: [page], delivered: [halt!.id] });
+  await o.pages.deliver('fleet-1');
+  expect(await o.deliver(first)).toEqual([]);
+  expect(first.taken).toEqual([page]);
+  expect(await o.store.outbox()).toEqual([]);
+  const last = (await o.events()).at(-1);
+  expect(last).toMatchObject({ type: 'page.delivered', page: 'fleet-1', channel: 'duty' });
+  expect(last).not.toHaveProperty('rollout');
 });

@@ -39,7 +39,7 @@ describe('an emergency rollout', () => {
     const o = await TestOrchestrator.ready();
     const { id } = await o.submit(urgent());
     expect((await o.store.outbox()).map((page) => [page.code, page.severity, page.dedupKey])).toEqual([
-      ['emergency_submitted', 'critical', `${id}/emergency`],
+      ['emergency_submitted', 'critical', `${id}/emergency/submitted`],
     ]);
     const waiting = await o.until(id, ({ state }) => state === 'awaitingApproval');
     expect(new Set(Object.values(states(waiting)))).toEqual(new Set(['ready']));
@@ -52,12 +52,14 @@ describe('an emergency rollout', () => {
       'canary running',
       'datacenter pending',
     ]);
-    expect((await o.store.outbox()).map(({ code }) => code)).toEqual([
-      'emergency_submitted',
-      'emergency_started',
+    // That a second person was wanted is taken back by the approval.
+    expect((await o.store.outbox()).map(({ code, status }) => `${code} ${status}`)).toEqual([
+      'emergency_submitted firing',
+      'emergency_submitted resolved',
+      'emergency_started firing',
     ]);
     const counted = o.metrics.events.flatMap((event) =>
-      event.type === 'page.queued' ? [event.page.code] : [],
+      event.type === 'page.queued' && event.page.status === 'firing' ? [event.page.code] : [],
     );
     expect(counted).toEqual(['emergency_submitted', 'emergency_started']);
     expect(await o.until(id, ({ state }) => state === 'succeeded')).toMatchObject({ state: 'succeeded' });

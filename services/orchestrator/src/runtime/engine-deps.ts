@@ -4,6 +4,7 @@ import type { Metrics } from '../adapters/metrics/interface.ts';
 import type { PageQueue, WaveQueue } from '../adapters/queue/interface.ts';
 import type { Store } from '../adapters/store/interface.ts';
 import type { Wakeups } from '../adapters/wakeups/interface.ts';
+import type { Limits } from '../core/limits.ts';
 import type { FleetWatch } from './fleet-watch.ts';
 import type { StoreGuard } from './store-guard.ts';
 import type { StoreTrust } from './store-trust.ts';
@@ -20,4 +21,6 @@ export interface EngineDeps {
   clock: Clock;
   log: Logger;
   repageEveryMs: number;
+  /** What no submission may go beyond. */
+  limits: Limits;
 }

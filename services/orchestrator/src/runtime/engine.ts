@@ -1,7 +1,8 @@
 import { BreakwaterError, type HostId, type RolloutId } from '@breakwater/shared';
-import type { Snapshot } from '../adapters/store/interface.ts';
+import type { Snapshot, Store } from '../adapters/store/interface.ts';
 import { isSettled, stepOf } from '../core/assignment.ts';
 import type { Context } from '../core/context.ts';
+import { declarationChanges } from '../core/declaration.ts';
 import { violations } from '../core/invariants.ts';
 import { partOf } from '../core/part.ts';
 import type { Rollout } from '../core/rollout.ts';
@@ -53,6 +54,7 @@ export function createEngine(deps: EngineDeps): Engine {
     const snapshot = await store.snapshot();
     const before = snapshot.live.get(id) ?? (await store.rollout(id));
     if (!before) throw new BreakwaterError('not_found', `there is no rollout ${id}`);
+    if (await isDelivered(store, delivered)) return { rollout: before, nextLookAt: null };
     const now = context(snapshot, id);
     const decision = transition(before, input, now);
     if ('code' in decision) throw new BreakwaterError(decision.code, decision.detail);
@@ -65,6 +67,7 @@ export function createEngine(deps: EngineDeps): Engine {
       events: [first, ...rest],
       rollouts: [{ before, after: decision.rollout, live }],
       pages: decision.pages,
+      declarations: declarationChanges(before, decision.rollout, snapshot.declarations, now.fleet, now.now),
       ...(delivered === undefined ? {} : { delivered: [delivered] }),
     });
     if (saved === 'conflict') return 'conflict';
@@ -92,6 +95,14 @@ export function createEngine(deps: EngineDeps): Engine {
   };
 }
 
+/**
+ * Whether somebody else has delivered a page meanwhile. What the outbox holds moves only with the head, so whoever
+ * finds the page there after reading the head, and commits on that head, is the one that takes it out.
+ */
+async function isDelivered(store: Store, page: string | undefined): Promise<boolean> {
+  return page !== undefined && !(await store.outbox()).some(({ id }) => id === page);
+}
+
 /** Refuses to save what breaks an invariant: a rollout that stands still is better than one that lies. */
 function assertSound(before: Rollout, after: Rollout, snapshot: Snapshot, watch: FleetWatch): void {
   const broken = violations(after);
@@ -103,11 +114,18 @@ function assertSound(before: Rollout, after: Rollout, snapshot: Snapshot, watch:
     // What it gave up is left out of whatever it does.
     if (row.released !== null) return false;
     const newer = (watch.sighting(row.id)?.status.epoch ?? 0) > row.epoch;
-    return snapshot.claims.has(row.id) || newer;
+    return isTaken(snapshot, row.id) || newer;
   });
   if (!taken) return;
   const owner = snapshot.claims.get(taken.id);
   throw new BreakwaterError('superseded', `${taken.id} has since been changed${owner ? ` by ${owner}` : ''}`);
+}
+
+/** A rollout that waits its turn has touched no host, and does not keep an older one from going back. */
+function isTaken({ claims, live }: Snapshot, host: HostId): boolean {
+  const owner = claims.get(host);
+  const rollout = owner === undefined ? undefined : live.get(owner);
+  return rollout !== undefined && !(rollout.queued && (rollout.pausedFrom ?? rollout.state) === 'planned');
 }
 
 /** Hosts that have another level to follow, or others to ask. */

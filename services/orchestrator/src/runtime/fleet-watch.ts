@@ -3,13 +3,15 @@ import type { HostSighting, Store } from '../adapters/store/interface.ts';
 import type { Availability, EnrolledHost, Fleet, FleetHost } from '../core/fleet.ts';
 import type { HostOrder } from '../core/host-order.ts';
 import type { Word } from '../core/watch.ts';
+import { type Roster, rosterOf } from './roster.ts';
 
 /**
  * What has been heard of each host, and since when this orchestrator could hear at all. It is kept in memory,
  * and written through to the store now and then, so that every orchestrator and every restart knows it.
  */
 export interface FleetWatch {
-  readonly enrolled: readonly EnrolledHost[];
+  /** Who is enrolled; what was heard of a host is kept for as long as this orchestrator runs, whoever leaves. */
+  readonly roster: Roster;
   /**
    * Notes what a host has just said of itself, and of others that it was to ask.
    * @returns those of whom it now says something else than it did; itself among them, by its health and its drift.
@@ -42,13 +44,14 @@ const STOPPED_AFTER_MS = 5000;
 /** @param unknownAfterMs how long after its last word a host counts as `unknown`. */
 export function watchFleet(
   store: Pick<Store, 'putSightings' | 'sightings'>,
-  enrolled: readonly EnrolledHost[],
+  hosts: readonly EnrolledHost[],
   unknownAfterMs: number,
   clock: Clock,
 ): FleetWatch {
   const seen = new Map<HostId, HostSighting>();
   const unsaved = new Map<HostId, HostSighting>();
   const hearing = hearingOn(clock);
+  const roster = rosterOf(hosts);
 
   const availability = (host: HostId): Availability =>
     availabilityOf(seen.get(host), clock.now() - unknownAfterMs);
@@ -68,7 +71,7 @@ export function watchFleet(
   };
 
   return {
-    enrolled,
+    roster,
     see(host, status, journal, results) {
       const known = seen.get(host);
       const words = wordsOf(results, clock.now());
@@ -84,7 +87,7 @@ export function watchFleet(
     },
     sighting: (host) => seen.get(host) ?? null,
     fleet: (busy, orders) => {
-      const present = enrolled.filter(({ id }) => orders.get(id)?.kind !== 'removed');
+      const present = roster.hosts().filter(({ id }) => orders.get(id)?.kind !== 'removed');
       const members = present.map(({ address: _address, port: _port, ...host }): FleetHost => {
         const { id } = host;
         const orderly = { drained: orders.get(id)?.kind === 'drained', busy: busy.has(id) };
@@ -93,7 +96,7 @@ export function watchFleet(
       return new Map(members.map((host) => [host.id, host]));
     },
     words: () => spoken(seen),
-    connected: () => enrolled.filter(({ id }) => availability(id) !== 'unknown').length,
+    connected: () => roster.hosts().filter(({ id }) => availability(id) !== 'unknown').length,
     storeReached: (reached) => hearing.storeReached(reached),
     listeningSince: hearing.since,
     async exchange() {

@@ -22,7 +22,7 @@ export async function setLine(
       const events = chain(head, [{ type, by: by.name, reason }], now);
       if ((await store.commit({ expected: head, events, line: next })) === 'conflict') continue;
       // Every host is answered anew at once: grants on their way are withheld, or given again.
-      await wakeups.publish({ hosts: watch.enrolled.map((host) => host.id), head: events[0].seq });
+      await wakeups.publish({ hosts: watch.roster.hosts().map((host) => host.id), head: events[0].seq });
       return next;
     }
   });

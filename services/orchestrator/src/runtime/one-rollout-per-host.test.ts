@@ -9,7 +9,7 @@ import { verifyChain } from './chain.ts';
 const hosts = fc.subarray([...AMS], { minLength: 1 });
 const index = fc.nat(20);
 const action = fc.oneof(
-  fc.record({ do: fc.constant('submit' as const), at: fc.nat(1), hosts }),
+  fc.record({ do: fc.constant('submit' as const), at: fc.nat(1), hosts, queue: fc.boolean() }),
   // To both orchestrators at the same moment.
   fc.record({ do: fc.constant('submitBoth' as const), hosts, others: hosts }),
   fc.record({ do: fc.constant('abort' as const), at: fc.nat(1), index }),
@@ -35,7 +35,10 @@ async function play(both: readonly TestOrchestrator[], step: Action): Promise<vo
   };
   switch (step.do) {
     case 'submit':
-      return note('submit', o.submit({ targets: { hosts: step.hosts } }));
+      return note(
+        step.queue ? 'queue' : 'submit',
+        o.submit({ targets: { hosts: step.hosts }, ...(step.queue && { whenBusy: 'queue' }) }),
+      );
     case 'submitBoth':
       await Promise.all([
         note('submit', first.submit({ targets: { hosts: step.hosts } })),
@@ -79,6 +82,11 @@ function isLive(rollout: Rollout): boolean {
   );
 }
 
+/** It has begun nothing, and is to wait for those before it. */
+function waitsItsTurn(rollout: Rollout): boolean {
+  return rollout.queued && (rollout.pausedFrom ?? rollout.state) === 'planned';
+}
+
 test('S12: whatever is submitted, ended or aborted, no host is in two live rollouts', {
   timeout: 60_000,
 }, async () => {
@@ -92,10 +100,13 @@ test('S12: whatever is submitted, ended or aborted, no host is in two live rollo
         for (const o of [first, second]) await o.watch.exchange();
         await play([first, second], step);
         const live = (await rollouts(first)).filter(isLive);
-        const owned = live.flatMap((rollout) => Object.keys(rollout.hosts));
+        const all = live.flatMap((rollout) => Object.keys(rollout.hosts));
+        const begun = live.filter((rollout) => !waitsItsTurn(rollout));
+        if (begun.length < live.length) seen.add('one waits its turn');
+        const owned = begun.flatMap((rollout) => Object.keys(rollout.hosts));
         expect(owned.toSorted()).toEqual([...new Set(owned)].toSorted());
         const { claims, head } = await first.store.snapshot();
-        expect([...claims.keys()].toSorted()).toEqual(owned.toSorted());
+        expect([...claims.keys()].toSorted()).toEqual([...new Set(all)].toSorted());
         // And the log accounts for all of it.
         expect(verifyChain(await first.events(), GENESIS)).toEqual(head);
       }
@@ -107,6 +118,8 @@ test('S12: whatever is submitted, ended or aborted, no host is in two live rollo
     'submit: rollout_overlap',
     'submit: store_unavailable',
     'abort running: done',
+    'queue: done',
+    'one waits its turn',
   ];
   const rolledBack = ['rollback succeeded: done', 'rollback succeeded: superseded'];
   expect([...seen]).toEqual(expect.arrayContaining([...situations, ...rolledBack]));

@@ -48,7 +48,8 @@ export function withOvertaken(
   ];
 }
 
-function submitted(born: Rollout, overtaken: readonly Rollout[]): Change {
+/** A rollout that did not exist before. */
+export function submitted(born: Rollout, overtaken: readonly Rollout[]): Change {
   const { id: rollout, title, reason, submittedBy: by, createdAt, emergency } = born;
   const hosts = Object.keys(born.hosts).length;
   const pages = submittedPages(

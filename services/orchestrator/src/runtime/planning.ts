@@ -9,6 +9,7 @@ import {
 } from '@breakwater/shared';
 import type { PlanAnswer } from '../adapters/http/interface.ts';
 import type { Snapshot } from '../adapters/store/interface.ts';
+import { limitFaults } from '../core/limits.ts';
 import { overlaysForNobody } from '../core/overlays.ts';
 import { inTheWay, mayOvertake } from '../core/overtaking.ts';
 import { plan } from '../core/plan.ts';
@@ -17,25 +18,48 @@ import type { Rollout } from '../core/rollout.ts';
 import { bundleOf, manifestIn } from './bundles.ts';
 import type { Engine } from './engine.ts';
 import type { EngineDeps } from './engine-deps.ts';
+import { sizesOf } from './policy.ts';
 
 /** Plans a submission for the fleet as it is now. @throws BreakwaterError with every fault of the request. */
-export function planFor(engine: Engine, submission: Submission, snapshot: Snapshot): Plan {
-  const { targets, strategy, expect } = submission;
+export function planFor(
+  { limits }: Pick<EngineDeps, 'limits'>,
+  engine: Engine,
+  submission: Submission,
+  snapshot: Snapshot,
+): Plan {
+  const { targets, strategy, expect, emergency } = submission;
   const { fleet } = engine.context(snapshot, null);
   const planned = plan({ targets, strategy, maxHosts: expect.maxHosts }, fleet);
+  const [first, ...rest] = [
+    ...limitFaults(strategy, limits, emergency !== null, sizesOf(fleet.values())),
+    ...('faults' in planned ? planned.faults : []),
+  ];
+  if (first) throw BreakwaterError.fromFaults([first, ...rest]);
   if ('faults' in planned) throw BreakwaterError.fromFaults(planned.faults);
   return planned;
 }
 
-/** Names a plan: who is changed in which wave, in which order. */
-function planDigest(planned: Plan): Digest {
-  return sha256(canonicalJson(planned.waves));
+/**
+ * Names a plan by all that decides what would happen: who is changed in which wave and order, to what, by which
+ * strategy, and proved by what. Whoever looked at it and submits its digest gets that, or a refusal.
+ */
+function planDigest({ waves }: Plan, bundle: Digest, submission: Submission): Digest {
+  const { targets, strategy, checks, expect, emergency } = submission;
+  // Through JSON, since optional fields that are left out must not differ from absent ones.
+  const decided: unknown = JSON.parse(
+    JSON.stringify({ waves, bundle, targets, strategy, checks, expect, emergency }),
+  );
+  return sha256(canonicalJson(decided));
 }
 
 /** @throws BreakwaterError `plan_changed` when the submitter has looked at another plan. */
-export function assertSamePlan(submission: Submission, planned: Plan): void {
-  if (submission.planDigest === undefined || submission.planDigest === planDigest(planned)) return;
-  throw new BreakwaterError('plan_changed', 'the fleet has changed since the plan was made');
+export function assertSamePlan(submission: Submission, bundle: Digest, planned: Plan): void {
+  const { planDigest: seen } = submission;
+  if (seen === undefined || seen === planDigest(planned, bundle, submission)) return;
+  throw new BreakwaterError(
+    'plan_changed',
+    'the fleet, the bundle or a setting is not as it was when the plan was made',
+  );
 }
 
 /**
@@ -91,7 +115,7 @@ export async function previewPlan(
   const found = await bundleOf(deps.store, submission);
   const { digest } = found;
   const { files } = 'manifest' in found ? found.manifest : await manifestIn(deps.store, digest);
-  const planned = planFor(engine, submission, snapshot);
+  const planned = planFor(deps, engine, submission, snapshot);
   const blocking = overlaps(planned, submission, snapshot).map(
     ({ message }) => message + (submission.emergency === null ? '; it must end first' : ''),
   );
@@ -102,5 +126,11 @@ export async function previewPlan(
   );
   const urgent = emergencyWarnings(planned, submission, snapshot);
   const warnings = [...blocking, ...urgent, ...planned.warnings, ...strangers];
-  return { planDigest: planDigest(planned), bundle: digest, waves: planned.waves, warnings };
+  return {
+    planDigest: planDigest(planned, digest, submission),
+    bundle: digest,
+    strategy: submission.strategy,
+    waves: planned.waves,
+    warnings,
+  };
 }

@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest';
 import { MemoryPager } from '../adapters/pagers/memory-pager.ts';
 import { REPAGE_EVERY_MS, TestOrchestrator } from '../testing/test-orchestrator.ts';
+import { openChannels } from './channels.ts';
 import { safeModePages } from './safe-mode-pages.ts';
 
 test('safe mode is paged without the store until somebody takes it, again while it lasts, and its end too', async () => {
   const o = await TestOrchestrator.ready();
   const [first, second] = [new MemoryPager('first'), new MemoryPager('second')];
-  const duty = safeModePages(o.deps, [first, second]);
+  const duty = safeModePages(o.deps, openChannels(o.deps, [first, second]));
   await duty();
   const putBack = o.store.checkpoint();
   await o.submit();
@@ -26,8 +27,11 @@ test('safe mode is paged without the store until somebody takes it, again while 
   o.store.faults.down = false;
   right();
   await o.trust.look();
+  await expect(duty()).rejects.toThrow('not every channel knows');
+  first.refusal = null;
   await duty();
   await duty();
+  expect(first.taken.map(({ status }) => status)).toEqual(['resolved']);
   expect(second.taken.map(({ status }) => status)).toEqual(['firing', 'firing', 'resolved']);
   expect(new Set(second.taken.map(({ dedupKey }) => dedupKey)).size).toBe(1);
 });

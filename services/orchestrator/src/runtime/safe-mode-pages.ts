@@ -1,5 +1,5 @@
 import { isoTime, type Page } from '@breakwater/shared';
-import type { Pager } from '../adapters/pagers/interface.ts';
+import type { Channels } from './channels.ts';
 import type { EngineDeps } from './engine-deps.ts';
 import type { Doubt } from './store-doubt.ts';
 
@@ -11,35 +11,23 @@ const DEDUP_KEY = 'store/safe-mode';
  * taken is tried again at the next round; what nobody has dealt with is paged again after a while.
  */
 export function safeModePages(
-  { trust, clock, metrics, log, repageEveryMs }: Omit<EngineDeps, 'store'>,
-  pagers: readonly Pager[],
+  { trust, clock, repageEveryMs }: Omit<EngineDeps, 'store'>,
+  channels: Channels,
 ): () => Promise<void> {
   let sent: { doubt: Doubt; at: number } | null = null;
-
-  async function send(page: Page): Promise<void> {
-    const errors: unknown[] = [];
-    for (const pager of pagers) {
-      try {
-        await pager.send(page);
-        metrics.paged(pager.name, 'accepted');
-        return;
-      } catch (error) {
-        metrics.paged(pager.name, 'failed');
-        log.warn({ page: page.id, channel: pager.name, err: error }, 'a page was not taken');
-        errors.push(error);
-      }
-    }
-    throw new AggregateError(errors, `no channel has taken page ${page.id}`);
-  }
-
+  /** Kept until every channel knows, so that a further round tells only those that do not. */
+  let over: Page | null = null;
   return async () => {
     const doubt = trust.doubt();
     if (doubt === null && sent !== null) {
-      await send(pageOf(sent.doubt, 'resolved', clock.now()));
-      sent = null;
+      over ??= pageOf(sent.doubt, 'resolved', clock.now());
+      await channels.tell(over);
+      [over, sent] = [null, null];
     }
-    if (doubt === null || (sent !== null && clock.monotonic() < sent.at + repageEveryMs)) return;
-    await send(pageOf(doubt, 'firing', clock.now()));
+    if (doubt === null) return;
+    over = null;
+    if (sent !== null && clock.monotonic() < sent.at + repageEveryMs) return;
+    await channels.wake(pageOf(doubt, 'firing', clock.now()));
     sent = { doubt, at: clock.monotonic() };
   };
 }

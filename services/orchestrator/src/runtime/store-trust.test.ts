@@ -33,7 +33,7 @@ describe('a store that is put back to an earlier state', () => {
     const events = await o.events();
     for (const host of o.hosts.values()) await expect(host.poll(o.desk)).rejects.toMatchObject(SAFE_MODE);
     await expect(o.command(id, 'pause')).rejects.toMatchObject(SAFE_MODE);
-    const operations = createOperations(o.deps, o.engine);
+    const operations = createOperations(o.deps, o.engine, async () => []);
     await expect(operations.trusted()).rejects.toMatchObject(SAFE_MODE);
     expect(await operations.unready()).toEqual([expect.stringContaining('store_behind')]);
     await expect(setLine(o.deps, o.engine, true, REX, 'x')).rejects.toMatchObject(SAFE_MODE);

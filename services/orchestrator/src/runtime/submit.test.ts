@@ -193,11 +193,13 @@ describe('a plan', () => {
     const canary = o.host('ns1.ams');
     canary.health = fail('wrong_answer', 'no');
     await canary.poll(o.desk);
-    await expect(o.submit({ planDigest })).rejects.toMatchObject({ code: 'plan_changed' });
+    await expect(o.submit({ bundle: { files: FILES }, planDigest })).rejects.toMatchObject({
+      code: 'plan_changed',
+    });
     expect((await preview()).planDigest).not.toBe(planDigest);
     canary.health = { verdict: 'pass', code: 'answers', reason: 'again' };
     await canary.poll(o.desk);
-    expect((await o.submit({ planDigest })).state).toBe('preflighting');
+    expect((await o.submit({ bundle: { files: FILES }, planDigest })).state).toBe('preflighting');
   });
 
   test('names what is in the way instead of refusing', async () => {
@@ -232,10 +234,9 @@ test('the same key at two orchestrators at the same moment is one rollout, whoev
     const here = await TestOrchestrator.ready();
     const there = new TestOrchestrator([], here);
     await Promise.all([there.guard.look(), there.trust.look()]);
-    const key = { key: 'k', request: sha256('body') };
-    const first = here.submit({}, key);
+    const first = here.submit({}, key('body'));
     for (let step = 0; step < steps; step += 1) await Promise.resolve();
-    const [one, other] = await Promise.all([first, there.submit({}, key)]);
+    const [one, other] = await Promise.all([first, there.submit({}, key('body'))]);
     expect(other.id).toBe(one.id);
   }
 });

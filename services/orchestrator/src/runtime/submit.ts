@@ -1,20 +1,14 @@
 import { BreakwaterError, type Digest, RolloutId, type Submission } from '@breakwater/shared';
 import type { Operator } from '../adapters/http/interface.ts';
 import type { Snapshot } from '../adapters/store/interface.ts';
-import { isSettled } from '../core/assignment.ts';
 import { newRollout } from '../core/new-rollout.ts';
 import type { Rollout } from '../core/rollout.ts';
 import { bundleOf } from './bundles.ts';
-import { type AtLeastOne, chain } from './chain.ts';
-import { blockedBy } from './context-of.ts';
-import { actOn, type Engine } from './engine.ts';
+import type { Engine } from './engine.ts';
 import type { EngineDeps } from './engine-deps.ts';
-import { logEvents } from './log-events.ts';
-import { type Change, withOvertaken } from './overtaken.ts';
+import { withOvertaken } from './overtaken.ts';
 import { assertFree, assertSamePlan, planFor } from './planning.ts';
-
-/** The caller's name for a request, so that sending it twice does it once. */
-export type Idempotency = { key: string; request: Digest } | null;
+import { type Idempotency, saveBirth } from './save-birth.ts';
 
 /**
  * Takes a submission: plans it, records it as a rollout that owns its hosts, and lets it begin.
@@ -39,7 +33,7 @@ export async function submit(
       const changes = withOvertaken(engine, submission, born, snapshot);
       // Everything that could refuse the submission has been asked: a refused one leaves no bundle behind.
       if ('files' in bundle) await store.putBundle(bundle.digest, bundle.manifest, bundle.files);
-      if (await save(deps, changes, snapshot, idempotency)) return born;
+      if (await saveBirth(deps, changes, snapshot, idempotency)) return born;
     }
   });
   return rollout.state === 'planned' ? (await engine.decide(rollout.id, { type: 'look' })).rollout : rollout;
@@ -63,48 +57,17 @@ interface Asked {
   bundle: Digest;
 }
 
-function create({ guard }: EngineDeps, engine: Engine, asked: Asked, snapshot: Snapshot): Rollout {
+function create(deps: EngineDeps, engine: Engine, asked: Asked, snapshot: Snapshot): Rollout {
   const { submission, by, bundle } = asked;
   const { line } = snapshot;
-  const [unsafe] = guard.unsafe();
+  const [unsafe] = deps.guard.unsafe();
   if (unsafe !== undefined) throw new BreakwaterError('store_unsafe', unsafe);
   if (line.stopped)
     throw new BreakwaterError('line_stopped', `the line is stopped: ${line.reason ?? 'no reason'}`);
-  const planned = planFor(engine, submission, snapshot);
-  assertSamePlan(submission, planned);
-  assertFree(planned, submission, snapshot);
+  const planned = planFor(deps, engine, submission, snapshot);
+  assertSamePlan(submission, bundle, planned);
+  if (submission.whenBusy === 'refuse') assertFree(planned, submission, snapshot);
   const { now, fleet, nextEpoch } = engine.context(snapshot, null);
   const id = RolloutId.parse(`r-${nextEpoch}`);
   return newRollout({ id, submission, bundle, plan: planned, by: by.name, epoch: nextEpoch, now }, fleet);
-}
-
-async function save(
-  deps: EngineDeps,
-  changes: AtLeastOne<Change>,
-  snapshot: Snapshot,
-  idempotency: Idempotency,
-): Promise<boolean> {
-  const [{ after: born }] = changes;
-  const { head } = snapshot;
-  // The submission comes first: the number of its event is the rollout's own.
-  const [first, ...rest] = chain(
-    head,
-    changes.flatMap(({ events }) => events),
-    born.createdAt,
-  );
-  if (!first) throw new BreakwaterError('internal', `the submission of ${born.id} has no event`);
-  const saved = await deps.store.commit({
-    expected: head,
-    events: [first, ...rest],
-    rollouts: changes.map(({ before, after }) => ({ before, after, live: !isSettled(after) })),
-    pages: changes.flatMap(({ pages }) => pages),
-    ...(idempotency === null ? {} : { idempotency: { ...idempotency, rollout: born.id } }),
-  });
-  if (saved === 'conflict') return false;
-  for (const { before, after, ...told } of changes) {
-    const decision = { ...told, rollout: after };
-    logEvents(deps, before ?? after, decision);
-    await actOn(deps, before ?? after, decision, blockedBy(snapshot, deps.guard), first.seq + rest.length);
-  }
-  return true;
 }

@@ -98,14 +98,14 @@ describe('while the store is down', () => {
     o.store.faults.down = true;
     await watching();
     await o.clock.advance(30_000);
-    expect(o.lines.filter((line) => line.includes('a duty failed'))).toHaveLength(3);
+    expect(o.lines.filter((line) => line.includes('a duty failed'))).toHaveLength(4);
     expect(o.guard.unsafe()).toEqual(['its settings could not be read']);
     o.store.faults.down = false;
     await o.clock.advance(1000);
     expect(o.guard.unsafe()).toEqual([]);
     o.store.faults.down = true;
     await o.clock.advance(30_000);
-    expect(o.lines.filter((line) => line.includes('a duty failed'))).toHaveLength(6);
+    expect(o.lines.filter((line) => line.includes('a duty failed'))).toHaveLength(8);
   });
 
   test('silence means nothing: no host is lost for it, until it had time to come back', async () => {

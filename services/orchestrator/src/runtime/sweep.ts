@@ -1,5 +1,6 @@
 import { BreakwaterError, sleep } from '@breakwater/shared';
 import { partOf } from '../core/part.ts';
+import { catchUp } from './catch-up.ts';
 import type { Engine } from './engine.ts';
 import type { EngineDeps } from './engine-deps.ts';
 
@@ -86,11 +87,13 @@ export async function standWatch(
     await deps.trust.look();
   };
   const exchange = trusting(deps, () => deps.watch.exchange());
+  const missed = trusting(deps, () => catchUp(deps, engine));
   const sweep = trusting(deps, () => sweepOnce(deps, engine));
   await Promise.all([
     repeat(deps, signal, { name: 'check the store', everyMs: GUARD_EVERY_MS, act: look }),
     repeat(deps, signal, { name: 'exchange sightings', everyMs: EXCHANGE_EVERY_MS, act: exchange }),
     repeat(deps, signal, { name: 'sweep', everyMs: SWEEP_EVERY_MS, act: sweep }),
+    repeat(deps, signal, { name: 'bring hosts what they missed', everyMs: SWEEP_EVERY_MS, act: missed }),
     repeat(deps, signal, { name: 'page safe mode', everyMs: ALARM_EVERY_MS, act: alarm, withoutStore: true }),
   ]);
 }

@@ -29,6 +29,8 @@ export class SimulatedHost {
   journal: string;
   /** What its name server answers, and so what it says of its health. */
   health: Verdict = pass('answers', 'as before');
+  /** What somebody has changed by hand. */
+  drift: HostStatus['drift'] = null;
   /** The new generation will make its name server answer wrongly. */
   breaks = false;
   assignment: Assignment | null = null;
@@ -55,7 +57,7 @@ export class SimulatedHost {
       lastKnownGood: null,
       epoch: this.#epoch,
       daemon: { running: true, pid: 12, restarts: 0 },
-      drift: null,
+      drift: this.drift,
       health: this.health,
       zones: 2,
     };

@@ -10,15 +10,18 @@ import { MemoryStore } from '../adapters/store/memory-store.ts';
 import { MemoryWitness } from '../adapters/witness/memory-witness.ts';
 import { MemoryWakeups } from '../adapters/wakeups/memory-wakeups.ts';
 import type { EnrolledHost } from '../core/fleet.ts';
+import { NO_LIMITS } from '../core/limits.ts';
 import type { Rollout } from '../core/rollout.ts';
 import { createAgentDesk } from '../runtime/agent-desk.ts';
 import { pageDelivery } from '../runtime/deliver-pages.ts';
+import { openChannels } from '../runtime/channels.ts';
 import { createEngine, type Engine } from '../runtime/engine.ts';
 import type { EngineDeps } from '../runtime/engine-deps.ts';
 import { type FleetWatch, watchFleet } from '../runtime/fleet-watch.ts';
 import { guardStore, type StoreGuard } from '../runtime/store-guard.ts';
+import type { Idempotency } from '../runtime/save-birth.ts';
+import { submit } from '../runtime/submit.ts';
 import { type StoreTrust, trustStore } from '../runtime/store-trust.ts';
-import { type Idempotency, submit } from '../runtime/submit.ts';
 import { SimulatedHost } from './simulated-host.ts';
 
 const UNKNOWN_AFTER_MS = 60_000;
@@ -129,6 +132,7 @@ export class TestOrchestrator {
       queues: () => ({ waves, pages }),
       log,
       repageEveryMs: REPAGE_EVERY_MS,
+      limits: NO_LIMITS,
     };
     this.engine = createEngine(this.deps);
     this.desk = createAgentDesk(this.deps, this.engine, 10_000);
@@ -140,6 +144,12 @@ export class TestOrchestrator {
     await orchestrator.guard.look();
     for (const host of orchestrator.hosts.values()) await host.poll(orchestrator.desk);
     return orchestrator;
+  }
+
+  /** A host is enrolled while everything runs. */
+  join(id: string): void {
+    this.hosts.set(id, new SimulatedHost(id));
+    this.watch.roster.replace([...this.hosts.keys()].map(enrolled));
   }
 
   host(id: string): SimulatedHost {
@@ -182,7 +192,7 @@ export class TestOrchestrator {
   /** Tries every delivery that is queued. @returns why those that failed did. */
   deliver(...pagers: readonly MemoryPager[]): Promise<unknown[]> {
     const channels = pagers.length > 0 ? pagers : [this.pager];
-    return this.pages.run(pageDelivery(this.deps, this.engine, channels));
+    return this.pages.run(pageDelivery(this.deps, this.engine, openChannels(this.deps, channels)));
   }
 
   async stored(id: RolloutId): Promise<Rollout> {

@@ -1,3 +1,4 @@
+import type { FillIn } from './fill-in-strategy.ts';
 import type { Operations } from './interface.ts';
 import { BundleReply, FullBundleReply, PlanReply } from './replies.ts';
 import { BundlePath, NewBundle, NewRollout, NoQuery } from './requests.ts';
@@ -7,7 +8,7 @@ import { planView } from './view.ts';
 /** A bundle may hold 48 MiB of text, and JSON escapes make more of it. */
 export const BUNDLE_BODY = 64 << 20;
 
-export function bundleRoutes(app: App, operations: Operations): void {
+export function bundleRoutes(app: App, operations: Operations, fillIn: FillIn): void {
   app.route({
     method: 'POST',
     url: '/v1/bundles',
@@ -49,6 +50,7 @@ export function bundleRoutes(app: App, operations: Operations): void {
       body: NewRollout,
       response: { 200: PlanReply },
     },
+    preValidation: async (request) => fillIn(request),
     handler: async (request) => planView(await operations.plan(request.body)),
   });
 }

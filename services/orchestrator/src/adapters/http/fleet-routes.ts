@@ -1,8 +1,9 @@
 import { BreakwaterError } from '@breakwater/shared';
+import { HOST_VERBS, type HostVerb } from '../../core/host-verbs.ts';
 import { operatorOf } from './bearer.ts';
 import type { HostView, Operations } from './interface.ts';
-import { HostList, HostReply, LineReply } from './replies.ts';
-import { HostPath, HostsQuery, LineChange, LineCommand, NoQuery } from './requests.ts';
+import { HostList, HostOrderReply, HostReply, LineReply } from './replies.ts';
+import { HostOrderCommand, HostPath, HostsQuery, LineChange, LineCommand, NoQuery } from './requests.ts';
 import { requirePermission } from './roles.ts';
 import type { App } from './server.ts';
 import { hostView, lineView } from './view.ts';
@@ -42,8 +43,36 @@ export function fleetRoutes(app: App, operations: Operations): void {
     },
   });
 
+  for (const verb of Object.keys(HOST_VERBS) as HostVerb[]) hostVerbRoute(app, operations, verb);
   lineRoutes(app, operations);
 }
+
+function hostVerbRoute(app: App, operations: Operations, verb: HostVerb): void {
+  app.route({
+    method: 'POST',
+    url: `/v1/hosts/:id/${verb}`,
+    schema: {
+      summary: SUMMARIES[verb],
+      tags: ['fleet'],
+      params: HostPath,
+      querystring: NoQuery,
+      body: HostOrderCommand,
+      response: { 200: HostOrderReply },
+    },
+    handler: async (request) => {
+      const { id } = request.params;
+      await operations.orderHost(id, verb, operatorOf(request), request.body.reason);
+      const host = (await operations.hosts()).find((one) => one.id === id);
+      return { id, host: host ? hostView(host) : null };
+    },
+  });
+}
+
+const SUMMARIES: Record<HostVerb, string> = {
+  drain: 'Take a host out of service: no rollout takes it, and it counts as unavailable',
+  undrain: 'Take a drained host back: it gets what it has missed',
+  remove: 'Remove a host from the fleet for good: its agent is not answered any more',
+};
 
 function byId(hosts: readonly HostView[]): HostView[] {
   return hosts.toSorted((a, b) => (a.id < b.id ? -1 : 1));

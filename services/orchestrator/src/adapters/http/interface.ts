@@ -7,9 +7,12 @@ import type {
   PollRequest,
   PollResponse,
   RolloutId,
+  Strategy,
   Submission,
 } from '@breakwater/shared';
 import type { LoggedEvent, Verb } from '../../core/event.ts';
+import type { HostOrder } from '../../core/host-order.ts';
+import type { HostVerb } from '../../core/host-verbs.ts';
 import type { FleetHost } from '../../core/fleet.ts';
 import type { Line } from '../../core/line.ts';
 import type { PlannedWave } from '../../core/planned.ts';
@@ -28,6 +31,8 @@ export interface Operator {
 export interface PlanAnswer {
   planDigest: Digest;
   bundle: Digest;
+  /** With all defaults filled in. */
+  strategy: Strategy;
   waves: readonly PlannedWave[];
   warnings: readonly string[];
 }
@@ -38,8 +43,23 @@ export interface HostView extends FleetHost {
   port: number;
   status: HostStatus | null;
   rollout: RolloutId | null;
-  /** The generation that the host should be at: that of a rollout that has granted it, otherwise its confirmed one. */
+  /**
+   * The generation that the host should be at: that of a rollout that has granted it, otherwise the declared one, and where
+   * nothing is declared for it the one that it has confirmed.
+   */
   desired: Digest | null;
+  /** What a person has ordered of it. */
+  order: HostOrder | null;
+}
+
+/** What became of a test page over one channel. */
+export interface PageTest {
+  channel: string;
+  accepted: boolean;
+  /** The HTTP status of a refusal, if there was an answer. */
+  status?: number;
+  error?: string;
+  ms: number;
 }
 
 /**
@@ -67,8 +87,11 @@ export interface Operations {
   rollouts(limit: number, after: string | null): Promise<Slice<Rollout>>;
   events(rollout: RolloutId | null, after: number, limit: number): Promise<LoggedEvent[]>;
   hosts(): Promise<HostView[]>;
+  orderHost(host: HostId, verb: HostVerb, by: Operator, reason: string): Promise<void>;
   line(): Promise<Line>;
   setLine(stopped: boolean, by: Operator, reason: string): Promise<Line>;
+  /** Sends a test page over the named channel, or over each. */
+  testPages(channel: string | null, by: Operator, reason: string): Promise<PageTest[]>;
   /** Calls back whenever the log has grown. @returns a function that ends it. */
   onLog(listener: () => void): () => void;
   /** What keeps this orchestrator from working, in words; empty when it is ready. */

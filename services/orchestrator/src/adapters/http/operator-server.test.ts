@@ -34,9 +34,10 @@ describe('bundles and plans', () => {
   });
 
   test('a plan shows its waves and warnings', async () => {
-    expect((await post('/v1/plans', SUBMISSION)).json()).toEqual({
+    expect((await post('/v1/plans', SUBMISSION)).json()).toMatchObject({
       planDigest: sha256('plan'),
       bundle: BUNDLE,
+      strategy: { canary: { hosts: 1, soak: '30s' }, maxUnavailable: '20%', applyDeadline: '5m' },
       waves: [
         { kind: 'canary', hosts: ['ns1.ams'], soakSeconds: 30 },
         { kind: 'datacenter', datacenter: 'ams', hosts: ['ns2.ams'], soakSeconds: 30 },

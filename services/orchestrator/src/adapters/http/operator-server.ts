@@ -2,11 +2,13 @@ import type { FastifyBaseLogger } from 'fastify';
 import { guardOperatorRoutes } from './bearer.ts';
 import { bundleRoutes } from './bundle-routes.ts';
 import { documentation } from './documentation.ts';
+import { fillInStrategy } from './fill-in-strategy.ts';
 import { fleetRoutes } from './fleet-routes.ts';
 import type { FollowTimes } from './follow.ts';
 import type { Identities, Operations } from './interface.ts';
 import { logRoutes } from './log-routes.ts';
 import { openRoutes } from './open-routes.ts';
+import { pageRoutes } from './page-routes.ts';
 import { rolloutRoutes } from './rollout-routes.ts';
 import { type App, bareServer, type ServerLimits } from './server.ts';
 
@@ -22,6 +24,8 @@ export interface OperatorServerOptions {
   operations: Operations;
   identities: Identities;
   log: FastifyBaseLogger;
+  /** The fleet's own defaults of a strategy, as they were configured. */
+  strategyDefaults?: Readonly<Record<string, unknown>>;
   /** The text that Prometheus reads. */
   metrics?: () => Promise<string>;
   limits?: Partial<ServerLimits>;
@@ -33,12 +37,14 @@ export async function operatorServer(options: OperatorServerOptions): Promise<Ap
   const { operations, identities, log, metrics } = options;
   const app = bareServer(log, { ...LIMITS, ...options.limits });
   guardOperatorRoutes(app, identities);
+  const fillIn = fillInStrategy(options.strategyDefaults ?? {});
   guardWrites(app, operations);
   await documentation(app);
-  bundleRoutes(app, operations);
-  rolloutRoutes(app, operations);
+  bundleRoutes(app, operations, fillIn);
+  rolloutRoutes(app, operations, fillIn);
   logRoutes(app, operations, options.followTimes);
   fleetRoutes(app, operations);
+  pageRoutes(app, operations);
   openRoutes(app, operations, metrics);
   await app.ready();
   return app;

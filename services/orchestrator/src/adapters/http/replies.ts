@@ -29,6 +29,8 @@ export const PlanReply = z
   .object({
     planDigest: Digest,
     bundle: Digest,
+    /** As it would be followed, with the defaults of the fleet and the built-in ones filled in. */
+    strategy: z.record(z.string(), z.unknown()),
     waves: z.array(
       z.object({
         kind: z.enum(WAVE_KINDS),
@@ -128,10 +130,14 @@ export const HostReply = z
     daemon: HostStatus.shape.daemon.nullable(),
     lastSeenAt: Time.nullable(),
     rollout: z.string().nullable(),
+    /** Who has taken it out of service, why and since when; no rollout takes it until it is undrained. */
+    drained: z.object({ by: z.string(), reason: z.string(), since: Time }).nullable(),
   })
   .meta({ id: 'Host' });
 export type HostReply = z.infer<typeof HostReply>;
 export const HostList = listOf(HostReply);
+/** `host` is `null` once the host is removed. */
+export const HostOrderReply = z.object({ id: z.string(), host: HostReply.nullable() });
 
 export const LineReply = z
   .object({
@@ -142,6 +148,20 @@ export const LineReply = z
   })
   .meta({ id: 'Line' });
 export type LineReply = z.infer<typeof LineReply>;
+
+export const PageTestReply = z
+  .object({
+    channels: z.array(
+      z.object({
+        channel: z.string(),
+        accepted: z.boolean(),
+        status: z.int().optional(),
+        error: z.string().optional(),
+        ms: z.number(),
+      }),
+    ),
+  })
+  .meta({ id: 'PageTest' });
 
 export const TimelineReply = z
   .object({

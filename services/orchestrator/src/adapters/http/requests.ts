@@ -46,5 +46,12 @@ export const FollowHeaders = z.looseObject({
 export const RolloutCommand = z.strictObject({ reason: Reason });
 export const HostCommand = z.strictObject({ reason: Reason, host: HostId });
 
+export const HostOrderCommand = z.strictObject({ reason: Reason });
+
+export const PageTestCommand = z.strictObject({
+  channel: z.string().min(1).max(64).optional(),
+  reason: Reason,
+});
+
 export const LineCommand = z.strictObject({ reason: Reason });
 export const LineChange = z.strictObject({ stopped: z.boolean(), reason: Reason });

@@ -29,10 +29,14 @@ const CALLS: Record<string, { body?: object; may: string }> = {
   'GET /v1/rollouts/:id/timeline': { may: 'viewer responder submitter approver admin' },
   'GET /v1/hosts': { may: 'viewer responder submitter approver admin' },
   'GET /v1/hosts/:id': { may: 'viewer responder submitter approver admin' },
+  'POST /v1/hosts/:id/drain': { body: why, may: 'responder submitter approver admin' },
+  'POST /v1/hosts/:id/undrain': { body: why, may: 'submitter approver admin' },
+  'POST /v1/hosts/:id/remove': { body: why, may: 'admin' },
   'GET /v1/line': { may: 'viewer responder submitter approver admin' },
   'POST /v1/line': { body: { stopped: true, ...why }, may: 'responder submitter approver admin' },
   'POST /v1/line/stop': { body: why, may: 'responder submitter approver admin' },
   'POST /v1/line/start': { body: why, may: 'admin' },
+  'POST /v1/pages/test': { body: why, may: 'responder submitter approver admin' },
   'GET /v1/audit': { may: 'viewer responder submitter approver admin' },
 };
 

@@ -13,7 +13,9 @@ export const PERMISSIONS = {
   repair: ['submitter', 'admin'],
   resume: ['submitter', 'approver', 'admin'],
   approve: ['approver', 'admin'],
+  test: ['responder', 'submitter', 'approver', 'admin'],
   start: ['admin'],
+  remove: ['admin'],
 } as const satisfies Record<string, readonly Role[]>;
 export type Permission = keyof typeof PERMISSIONS;
 
@@ -36,12 +38,16 @@ export const ROUTE_PERMISSIONS: Readonly<Record<string, Permission>> = {
   'GET /v1/rollouts/:id/timeline': 'look',
   'GET /v1/hosts': 'look',
   'GET /v1/hosts/:id': 'look',
+  'POST /v1/hosts/:id/drain': 'stop',
+  'POST /v1/hosts/:id/undrain': 'resume',
+  'POST /v1/hosts/:id/remove': 'remove',
   'GET /v1/line': 'look',
   // The body says which way; starting is checked once it has been read.
   'POST /v1/line': 'stop',
   'POST /v1/line/stop': 'stop',
   'POST /v1/line/start': 'start',
   'GET /v1/audit': 'look',
+  'POST /v1/pages/test': 'test',
 };
 
 /** @throws BreakwaterError `forbidden`, naming the roles that may. */

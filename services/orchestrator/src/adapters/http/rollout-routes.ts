@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { VERBS, type Verb } from '../../core/event.ts';
 import { operatorOf } from './bearer.ts';
 import { BUNDLE_BODY } from './bundle-routes.ts';
+import type { FillIn } from './fill-in-strategy.ts';
 import type { Operations } from './interface.ts';
 import { RolloutList, RolloutReply } from './replies.ts';
 import {
@@ -17,8 +18,8 @@ import {
 import type { App } from './server.ts';
 import { rolloutView } from './view.ts';
 
-export function rolloutRoutes(app: App, operations: Operations): void {
-  submitRoute(app, operations);
+export function rolloutRoutes(app: App, operations: Operations, fillIn: FillIn): void {
+  submitRoute(app, operations, fillIn);
 
   app.route({
     method: 'GET',
@@ -51,7 +52,7 @@ export function rolloutRoutes(app: App, operations: Operations): void {
   for (const verb of VERBS) verbRoute(app, operations, verb);
 }
 
-function submitRoute(app: App, operations: Operations): void {
+function submitRoute(app: App, operations: Operations, fillIn: FillIn): void {
   app.decorateRequest('requestDigest', null);
   app.route({
     method: 'POST',
@@ -68,8 +69,9 @@ function submitRoute(app: App, operations: Operations): void {
     // Taken of the body as it was sent. Once it is validated it has defaults filled in, and the same request
     // would have another digest as soon as a new version had another default.
     preValidation: async (request) => {
-      if (request.headers['idempotency-key'] === undefined) return;
-      request.setDecorator('requestDigest', sha256(canonicalJson(request.body)));
+      if (request.headers['idempotency-key'] !== undefined)
+        request.setDecorator('requestDigest', sha256(canonicalJson(request.body)));
+      fillIn(request);
     },
     handler: async (request, reply) => {
       const key = request.headers['idempotency-key'];

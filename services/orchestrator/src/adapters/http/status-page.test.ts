@@ -14,7 +14,8 @@ describe('status page', () => {
       sampleHost('ns2.ams', { status: null, availability: 'unknown' }),
       sampleHost('ns1.ams', { rollout: 'r-1' as never }),
     ];
-    const { markup } = page({ hosts, rollouts: [sampleRollout({ state: 'halted' })], line: running }, true);
+    const rollouts = [sampleRollout({ state: 'halted' })];
+    const { markup } = page({ hosts, rollouts, line: running, unready: [] }, true);
     const order = [
       'r-1: Let ams',
       '<span class="bad">halted</span>',
@@ -35,7 +36,7 @@ describe('status page', () => {
 
   test('says that the line is stopped, and why', () => {
     const line = { stopped: true, by: 'sue' as never, reason: 'DNS & all', since: T0 };
-    expect(page({ hosts: [], rollouts: [], line }, true).markup).toContain(
+    expect(page({ hosts: [], rollouts: [], line, unready: [] }, true).markup).toContain(
       'The line is stopped: DNS &amp; all',
     );
   });

@@ -9,8 +9,8 @@ interface Sight {
   hosts: readonly HostView[];
   rollouts: readonly Rollout[];
   line: Line;
-  /** What keeps the orchestrator from working, in words. */
-  unready?: readonly string[];
+  /** What keeps this orchestrator from working, such as a page that nobody takes. */
+  unready: readonly string[];
 }
 
 /**
@@ -63,7 +63,7 @@ ${sight ? body(sight) : []}
 `;
 }
 
-function body({ hosts, rollouts, line, unready = [] }: Sight): Html {
+function body({ hosts, rollouts, line, unready }: Sight): Html {
   const datacenters = [...Map.groupBy(hosts, (host) => host.datacenter)].toSorted(([a], [b]) =>
     a < b ? -1 : 1,
   );
@@ -105,7 +105,7 @@ function rolloutPart(rollout: Rollout): Html {
     const parts = [...states].map(([state, rows]) => html`${rows.length} ${stateMark(state)} `);
     return html`<tr><td>${waveName(wave)}</td><td>${stateMark(wave.state)}</td><td>${parts}</td></tr>`;
   });
-  return html`<h3>${rollout.id}: ${rollout.title} — ${stateMark(rollout.state)}</h3>
+  return html`<h3 id="${rollout.id}">${rollout.id}: ${rollout.title} — ${stateMark(rollout.state)}</h3>
 <p>${rollout.verdict.reason}</p>
 <table>${waves}</table>`;
 }

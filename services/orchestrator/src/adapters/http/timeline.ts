@@ -88,14 +88,17 @@ function sentence(event: DomainEvent, { submittedBy, waves }: Rollout): string |
       return null;
     case 'gate.measured':
       return event.news ? `Gate ${event.gate} ${measuredIn(event)}: ${stop(event.verdict.reason)}` : null;
+    case 'rollout.waiting':
     case 'wave.held':
-      return event.reason === null
-        ? `The ${event.wave} wave may take hosts again.`
-        : `The ${event.wave} wave takes no further host: ${stop(event.reason)}`;
+      return waits(event);
     case 'page.queued':
-      return `A page was sent off: ${stop(event.page.summary)}`;
+      return event.page.status === 'resolved'
+        ? 'The pagers are told that it is decided.'
+        : `A page was sent off: ${stop(event.page.summary)}`;
     case 'page.delivered':
-      return `The channel "${event.channel}" took the page.`;
+      return event.channel === null ? null : `The channel "${event.channel}" took the page.`;
+    case 'pages.tested':
+      return `An operator tested the pagers: ${stop(event.reason)}`;
     case 'line.stopped':
       return `An operator stopped the line: ${stop(event.reason)}`;
     case 'line.started':
@@ -109,6 +112,18 @@ function sentence(event: DomainEvent, { submittedBy, waves }: Rollout): string |
     default:
       return event satisfies never;
   }
+}
+
+/** Why nothing moves, or that it does again. */
+function waits(event: Extract<DomainEvent, { type: 'rollout.waiting' | 'wave.held' }>): string {
+  if (event.type === 'wave.held') {
+    return event.reason === null
+      ? `The ${event.wave} wave may take hosts again.`
+      : `The ${event.wave} wave takes no further host: ${stop(event.reason)}`;
+  }
+  const { code, reason } = event.verdict;
+  if (code === 'wave_running') return `The ${event.wave} wave goes on.`;
+  return code === 'waiting' ? `The ${event.wave} wave ${stop(reason)}` : `The rollout waits: ${stop(reason)}`;
 }
 
 type Evidence = Extract<DomainEvent, { type: 'host.confirming' | 'vantage.asked' | 'vantage.reported' }>;

@@ -146,7 +146,13 @@ test('the line shows since when, or nothing', () => {
 
 test('a plan shows soaks in seconds', () => {
   const { waves, bundle } = sampleRollout();
-  const plan = planView({ planDigest: bundle, bundle, waves, warnings: [] });
+  const plan = planView({
+    planDigest: bundle,
+    bundle,
+    strategy: sampleRollout().strategy,
+    waves,
+    warnings: [],
+  });
   expect(plan.waves.map(({ kind, soakSeconds }) => [kind, soakSeconds])).toEqual([
     ['canary', 30],
     ['datacenter', 30],

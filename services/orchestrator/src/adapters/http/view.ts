@@ -113,6 +113,7 @@ export function planView(plan: PlanAnswer): z.infer<typeof PlanReply> {
   return {
     planDigest: plan.planDigest,
     bundle: plan.bundle,
+    strategy: strategyView(plan.strategy),
     waves: plan.waves.map(({ kind, datacenter, hosts, soakMs }) => ({
       kind,
       ...(datacenter !== null && { datacenter }),
@@ -148,6 +149,12 @@ function hasDrifted({ status, busy }: HostView): boolean {
   return status.generation !== status.lastKnownGood;
 }
 
+function drainedView(order: HostView['order']): HostReply['drained'] {
+  if (order?.kind !== 'drained') return null;
+  const { by, reason, since } = order;
+  return { by, reason, since: isoTime(since) };
+}
+
 export function hostView(host: HostView): HostReply {
   const { id, datacenter, groups, labels, address, port, availability, status, rollout } = host;
   return {
@@ -168,6 +175,7 @@ export function hostView(host: HostView): HostReply {
     daemon: status?.daemon ?? null,
     lastSeenAt: isoTime(host.heardAt),
     rollout,
+    drained: drainedView(host.order),
   };
 }
 

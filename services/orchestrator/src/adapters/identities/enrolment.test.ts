@@ -99,6 +99,12 @@ describe('enrolment', () => {
       [operator('sue', { tokenSha256: sha256('host-1') })],
       ['operators.json/0/tokenSha256 repeats the token of'],
     ],
+    [
+      'the name that is nobody’s',
+      [],
+      [operator('breakwater')],
+      ['operators.json/0/name breakwater is the name'],
+    ],
     ['an unknown role', [], [operator('sue', { role: 'root' })], ['operators.json/0/role']],
     [
       'a token in the clear',

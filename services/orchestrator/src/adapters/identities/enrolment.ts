@@ -12,6 +12,7 @@ import {
   toFaults,
 } from '@breakwater/shared';
 import { z } from 'zod';
+import { NOBODY } from '../../core/catch-up.ts';
 import { ROLES } from '../http/interface.ts';
 import { parseStrictJson } from '../http/strict-json.ts';
 import type { Enrolment, HostEntry, OperatorEntry } from './interface.ts';
@@ -58,6 +59,10 @@ export async function readEnrolment(hostsFile: string, operatorsFile: string): P
       'address and port',
       hostEntries.map((host, i) => [`${hostsFile}/${i}/port`, `${host.address} ${host.port}`]),
     ),
+    ...operatorEntries.flatMap(({ name }, i): Fault[] => {
+      const message = `${NOBODY} is the name under which the orchestrator submits by itself`;
+      return name === NOBODY ? [{ path: `${operatorsFile}/${i}/name`, code: 'invalid_value', message }] : [];
+    }),
     ...repeated(
       'name',
       operatorEntries.map(({ name }, i) => [`${operatorsFile}/${i}/name`, name]),

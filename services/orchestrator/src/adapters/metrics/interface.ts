@@ -10,6 +10,6 @@ export interface Metrics {
   decided(seconds: number): void;
   /** A decision was made again because somebody else had written first. */
   conflicted(): void;
-  /** A pager took a page, or refused it. */
-  paged(channel: string, outcome: 'accepted' | 'failed'): void;
+  /** A pager took a page, did not, or will never take it. */
+  paged(channel: string, outcome: 'accepted' | 'failed' | 'refused'): void;
 }

@@ -5,7 +5,7 @@ import type { Metrics } from './interface.ts';
 export class MemoryMetrics implements Metrics {
   readonly events: DomainEvent[] = [];
   readonly halts: number[] = [];
-  readonly deliveries: { channel: string; outcome: 'accepted' | 'failed' }[] = [];
+  readonly deliveries: { channel: string; outcome: 'accepted' | 'failed' | 'refused' }[] = [];
   decisions = 0;
   conflicts = 0;
 
@@ -25,7 +25,7 @@ export class MemoryMetrics implements Metrics {
     this.conflicts += 1;
   }
 
-  paged(channel: string, outcome: 'accepted' | 'failed'): void {
+  paged(channel: string, outcome: 'accepted' | 'failed' | 'refused'): void {
     this.deliveries.push({ channel, outcome });
   }
 }

@@ -106,7 +106,8 @@ export function promMetrics(readings: Readings): PromMetrics {
       const failed = event.type === 'host.state' && (event.to === 'failed' || event.to === 'lost');
       if (failed) failures.inc({ code: event.verdict?.code ?? 'none' });
       // Counted by their pages: each is queued in the write that it tells of, once.
-      const step = event.type === 'page.queued' ? EMERGENCY_STEPS[event.page.code] : undefined;
+      const fires = event.type === 'page.queued' && event.page.status === 'firing';
+      const step = fires ? EMERGENCY_STEPS[event.page.code] : undefined;
       if (step !== undefined) emergencies.inc({ step });
     },
     halted: (seconds) => halt.observe(seconds),

@@ -4,6 +4,7 @@ import type { Pager } from './interface.ts';
 /** A channel in memory that keeps what it was given. */
 export class MemoryPager implements Pager {
   readonly name: string;
+  readonly resolves: boolean;
   /** What pages are refused with. */
   refusal: Error | null = null;
   /** So many of the next pages are taken, and the acknowledgement is lost. */
@@ -11,8 +12,9 @@ export class MemoryPager implements Pager {
   readonly taken: Page[] = [];
   tries = 0;
 
-  constructor(name = 'memory') {
+  constructor(name = 'memory', resolves = true) {
     this.name = name;
+    this.resolves = resolves;
   }
 
   async send(page: Page): Promise<void> {

@@ -30,7 +30,9 @@ export function commandsOf(write: Commit, commit: string): Command[] {
 function logged(event: LoggedEvent, commit: string): Command[] {
   const entry = [`${event.seq}-0`, EVENT_FIELDS.event, JSON.stringify(event), EVENT_FIELDS.commit, commit];
   const everything: Command = ['XADD', KEYS.log, ...entry];
-  return 'rollout' in event ? [everything, ['XADD', KEYS.logOf(event.rollout), ...entry]] : [everything];
+  return 'rollout' in event && event.rollout !== undefined
+    ? [everything, ['XADD', KEYS.logOf(event.rollout), ...entry]]
+    : [everything];
 }
 
 /** Members of a hash that are set, or taken out where they are `null`. */

@@ -58,12 +58,13 @@ function membersOf<T>(fields: ReadonlyMap<string, string>, prefix: string, name:
 }
 
 /** What rollouts of older versions did not have, as it was for them. */
-const NEW_FIELDS: Pick<Rollout, 'targets' | 'emergency' | 'queued' | 'catchUpOf' | 'gates'> = {
+const NEW_FIELDS: Pick<Rollout, 'targets' | 'emergency' | 'queued' | 'catchUpOf' | 'gates' | 'openPages'> = {
   gates: {},
   targets: {},
   emergency: null,
   queued: false,
   catchUpOf: null,
+  openPages: [],
 };
 const NEW_WAVE_FIELDS: Pick<Wave, 'held'> = { held: null };
 const NEW_ROW_FIELDS: Pick<HostRow, 'answers' | 'released'> = { answers: [], released: null };

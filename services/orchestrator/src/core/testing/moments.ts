@@ -134,6 +134,34 @@ const ENDING: Record<string, Moment> = {
   ...STOPPED,
 };
 
+/** The canary has not had its turn. */
+function before(strategy: Strategy, canary: FleetHost['availability'] = 'healthy'): Drive {
+  const fleet = evenFleet(['ams', 'fra', 'iad'], 4);
+  const run = new Drive(rolloutOver(fleet, { strategy }), fleet).look();
+  alter(run, CANARY, { availability: canary });
+  return run;
+}
+
+/** Nothing is granted yet, and the canary may be taken out of service. */
+const BEFORE_THE_CANARY: Record<string, Moment> = {
+  'in preflight': { stage: 'preflight', reach: (strategy) => before(strategy) },
+  'while its wave waits for it': {
+    stage: 'running',
+    reach: (strategy) => before(strategy, 'unknown').preflight(),
+  },
+  'while the line is stopped': { stage: 'held', reach: (strategy) => held(before(strategy)).preflight() },
+  'while paused': { stage: 'paused', reach: (strategy) => said(before(strategy), 'pause') },
+  'while awaiting approval': {
+    stage: 'awaitingApproval',
+    reach: (strategy) => before({ ...strategy, approval: { before: ['canary'] } }).preflight(),
+  },
+  'right after a restart of the orchestrator': {
+    stage: 'restarted',
+    reach: (strategy) => restarted(before(strategy)),
+  },
+  ...STOPPED,
+};
+
 /** Time passes in which every host is heard, and nobody looks until it is over. */
 function later(run: Drive, ms: number): void {
   if (run.listeningSince === run.now) run.listeningSince += ms;
@@ -294,6 +322,16 @@ export const SCENES: Record<Cause, Scene> = {
     act: (run) => later(run, SIX_MINUTES),
     host: at(KEPT),
     code: 'wrong_answer',
+  },
+  canaryGone: {
+    moments: BEFORE_THE_CANARY,
+    act: (run) => {
+      const order = { kind: 'drained' as const, by: 'ada' as OperatorName, reason: 'new disk', since: 0 };
+      run.orders.set(run.row(CANARY).id, order);
+      run.look();
+    },
+    host: at(CANARY),
+    code: 'canary_gone',
   },
   waveLate: {
     moments: IDLE,

@@ -93,7 +93,14 @@ export class FakeOperations implements Operations {
   async plan(submission: Parameters<Operations['plan']>[0]) {
     this.calls.push(submission);
     const { waves, bundle } = sampleRollout();
-    return { planDigest: sha256('plan'), bundle, waves, warnings: ['Only one host in ams is healthy.'] };
+    const { strategy } = submission;
+    return {
+      planDigest: sha256('plan'),
+      bundle,
+      strategy,
+      waves,
+      warnings: ['Only one host in ams is healthy.'],
+    };
   }
 
   async submit(...[submission, by, idempotency]: Parameters<Operations['submit']>) {
@@ -144,6 +151,16 @@ export class FakeOperations implements Operations {
     return this.fleet;
   }
 
+  async orderHost(...[id, verb, by, reason]: Parameters<Operations['orderHost']>) {
+    const host = this.fleet.find((one) => one.id === id);
+    if (!host) throw new BreakwaterError('not_found', `There is no host ${id}.`);
+    this.calls.push({ id, verb, by: by.name, reason });
+    const kind = verb === 'drain' ? ('drained' as const) : null;
+    const order = kind && { kind, by: by.name, reason, since: 0 };
+    const others = this.fleet.filter((one) => one !== host);
+    this.fleet = verb === 'remove' ? others : [...others, { ...host, order, drained: order !== null }];
+  }
+
   async line() {
     return this.lineState;
   }
@@ -151,6 +168,12 @@ export class FakeOperations implements Operations {
   async setLine(stopped: boolean, by: Operator, reason: string) {
     this.lineState = stopped ? { stopped, by: by.name, reason, since: 0 } : RUNNING_LINE;
     return this.lineState;
+  }
+
+  async testPages(channel: string | null, by: Operator, reason: string) {
+    this.#check();
+    this.calls.push({ channel, by: by.name, reason });
+    return [{ channel: channel ?? 'duty', accepted: true, ms: 7 }];
   }
 
   onLog(listener: () => void) {

@@ -88,6 +88,7 @@ export function sampleRollout(changes: Partial<Rollout> = {}): Rollout {
     pagedAt: null,
     pages: 0,
     lastPageAt: null,
+    openPages: [],
     ...changes,
   };
 }
@@ -117,6 +118,7 @@ export function sampleHost(id: string, changes: Partial<HostView> = {}): HostVie
     },
     rollout: null,
     desired: BUNDLE,
+    order: null,
     ...changes,
   };
 }
