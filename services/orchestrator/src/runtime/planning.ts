@@ -29,7 +29,10 @@ export function planFor(
 ): Plan {
   const { targets, strategy, expect, emergency } = submission;
   const { fleet } = engine.context(snapshot, null);
-  const planned = plan({ targets, strategy, maxHosts: expect.maxHosts }, fleet);
+  const planned = plan(
+    { targets, strategy, maxHosts: expect.maxHosts, emergency: emergency !== null },
+    fleet,
+  );
   const [first, ...rest] = [
     ...limitFaults(strategy, limits, emergency !== null, sizesOf(fleet.values())),
     ...('faults' in planned ? planned.faults : []),
