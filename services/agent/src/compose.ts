@@ -47,7 +47,7 @@ async function outsideOf(config: Config, log: Logger): Promise<Outside> {
   return {
     ...(await hostOf(config, log, await journalOf(config, log))),
     rehearsal: await rehearsalOf(config),
-    orchestrator: httpClient({ orchestrators: config.orchestrators, token }),
+    orchestrator: httpClient({ orchestrators: config.orchestrators, token, random: Math.random }),
   };
 }
 

@@ -12,6 +12,7 @@ import { bullmqWaveQueue } from './adapters/queue/bullmq-waves.ts';
 import type { Deliver, PageQueue, WaveQueue } from './adapters/queue/interface.ts';
 import { statistics } from './adapters/statistics/simple-statistics.ts';
 import type { Store } from './adapters/store/interface.ts';
+import { type SharedClock, sharedClock } from './adapters/redis/shared-clock.ts';
 import { redisStore } from './adapters/store/redis-store.ts';
 import { fileWitness } from './adapters/witness/file-witness.ts';
 import { redisWakeups } from './adapters/wakeups/redis-wakeups.ts';
@@ -52,7 +53,8 @@ async function openStores(config: Config, log: Logger) {
     await Promise.allSettled([wakeups.close(), redis.close()]);
     await witness.close();
   };
-  return { store, trust, guard, wakeups, close };
+  const clock = sharedClock(systemClock, () => redis.time());
+  return { store, trust, guard, wakeups, clock, close };
 }
 
 function metricsOf(store: Store, watch: FleetWatch, queues: () => { waves: WaveQueue } | null): PromMetrics {
@@ -81,13 +83,26 @@ function instrumentsOf(config: Config): Instruments {
   return { metrics: config.prometheus && prometheus(config.prometheus), statistics };
 }
 
+/** What is to be known before the first decision and the first answer. Redis may be down: then there is neither. */
+async function lookAround({ trust, watch, log }: EngineDeps, clock: SharedClock): Promise<void> {
+  const first = [
+    ['the time is not known yet', () => clock.measure()],
+    ['the store could not be compared with what was seen of it yet', () => trust.look()],
+    // Whoever asks first must not be answered as if no host had ever been heard.
+    ['no sighting could be read yet', () => watch.exchange()],
+  ] as const;
+  for (const [otherwise, look] of first) {
+    await look().catch((error: unknown) => log.warn({ err: error }, otherwise));
+  }
+}
+
 /** Wires the orchestrator together; nothing runs before `start`. */
 export async function compose(config: Config, log: Logger): Promise<Orchestrator> {
   const enrolment = await readEnrolment(config.hostsFile, config.operatorsFile);
   assertPolicy(config, enrolment.hosts);
   const { close, ...stores } = await openStores(config, log);
-  const { store, trust } = stores;
-  const watch = watchFleet(store, enrolment.hosts, config.unknownAfter, systemClock);
+  const { store, clock } = stores;
+  const watch = watchFleet(store, enrolment.hosts, config.unknownAfter, clock);
   const stopping = new AbortController();
 
   let queues: { waves: WaveQueue; pages: PageQueue } | null = null;
@@ -96,7 +111,6 @@ export async function compose(config: Config, log: Logger): Promise<Orchestrator
     ...stores,
     watch,
     metrics,
-    clock: systemClock,
     log,
     repageEveryMs: config.repageEvery,
     hasMetrics: config.prometheus !== null,
@@ -122,23 +136,19 @@ export async function compose(config: Config, log: Logger): Promise<Orchestrator
   const desk = createAgentDesk(deps, engine, config.verifyWithin);
   const agents = await agentServer({ desk, identities, log });
 
-  let watching: Promise<void> = Promise.resolve();
+  let watching: Promise<unknown> = Promise.resolve();
   return {
     async start() {
       const connection = config.redis;
       queues = {
-        waves: bullmqWaveQueue({ connection, look: lookAt(engine, gates), clock: systemClock, log }),
+        waves: bullmqWaveQueue({ connection, look: lookAt(engine, gates), clock, log }),
         pages: bullmqPageQueue({ connection, deliver: deliveryOf(deps, engine, channels), log }),
       };
-      // Nothing is decided or answered before the store was compared with what was seen of it; without Redis, nothing at all.
-      await trust
-        .look()
-        .catch((error: unknown) => log.warn({ err: error }, 'the store could not be read yet'));
-      // Whoever asks first must not be answered as if no host had ever been heard. Redis may be down; then nobody is.
-      await watch
-        .exchange()
-        .catch((error: unknown) => log.warn({ err: error }, 'no sighting could be read yet'));
-      watching = standWatch(deps, engine, stopping.signal, safeModePages(deps, channels));
+      await lookAround(deps, clock);
+      watching = Promise.all([
+        clock.keepTime(stopping.signal),
+        standWatch(deps, engine, stopping.signal, safeModePages(deps, channels)),
+      ]);
       await agents.listen({ host: config.agents.address, port: config.agents.port, backlog: 4096 });
       await api.listen({ host: config.api.address, port: config.api.port });
       log.info(
@@ -165,8 +175,8 @@ export async function composeAcceptance(config: Config, files: readonly string[]
   const store = redisStore({ ...config.redis, log });
   return {
     inspect: () => inspect(store, witnesses),
-    accept: (by: OperatorName, reason: string) =>
-      acceptStore(store, witnesses, { by, reason, now: systemClock.now() }),
+    accept: async (by: OperatorName, reason: string) =>
+      acceptStore(store, witnesses, { by, reason, now: Math.round(await store.time()) }),
     close: () => store.close(),
   };
 }
