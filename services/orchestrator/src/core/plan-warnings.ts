@@ -1,14 +1,15 @@
 import { formatDuration, type Strategy } from '@breakwater/shared';
+import { repairs } from './budget.ts';
 import { few } from './few.ts';
 import type { Fleet, FleetHost } from './fleet.ts';
 import { type Place, placesOf, serves } from './places.ts';
-import type { PlannedWave } from './planned.ts';
+import type { PlannedWave, PlanRequest } from './planned.ts';
 import { waveName } from './rollout.ts';
 import type { Selection } from './targets.ts';
 
 /** What a person should know of a plan before it starts; none of it refuses the plan. */
 export function warningsFor(
-  strategy: Strategy,
+  { strategy, emergency }: Pick<PlanRequest, 'strategy' | 'emergency'>,
   { hosts, drained }: Selection,
   waves: readonly PlannedWave[],
   fleet: Fleet,
@@ -16,8 +17,8 @@ export function warningsFor(
   const out = `left out, since drained: ${few(drained.map((host) => host.id))}`;
   return [
     ...(drained.length > 0 ? [out] : []),
-    ...hosts.flatMap((host) => doubt(host, strategy)),
-    ...placesOf(strategy, hosts, fleet).flatMap(noRoom),
+    ...hosts.flatMap((host) => doubt(host, strategy, emergency)),
+    ...placesOf(strategy, hosts, fleet).flatMap((place) => noRoom(place, emergency)),
     ...unsoaked(waves),
     ...tolerance(strategy, waves),
     ...approvals(strategy, waves),
@@ -27,19 +28,25 @@ export function warningsFor(
   ];
 }
 
-function doubt({ id, availability }: FleetHost, { unreachable }: Strategy): string[] {
+function doubt(host: FleetHost, { unreachable }: Strategy, emergency: boolean): string[] {
+  const { id, availability } = host;
   if (availability === 'healthy') return [];
+  if (repairs(emergency, host))
+    return [`${id} is unhealthy now; an emergency takes it all the same, to repair it`];
   const skipped = availability === 'unknown' && unreachable === 'skip';
   const then = skipped ? 'leave it out, or halt if it is a canary,' : 'wait for it, and halt';
   return [`${id} is ${availability} now; the rollout will ${then} if it stays so`];
 }
 
-/** Hosts that are down use the budget up, targeted or not. */
-function noRoom({ name, field, atOnce, members }: Place): string[] {
+/** Hosts that are down use the budget up, targeted or not. A place of which nothing but repairs is asked needs none. */
+function noRoom({ name, field, atOnce, members, targeted }: Place, emergency: boolean): string[] {
+  if (targeted.every((host) => repairs(emergency, host))) return [];
   const down = members.filter((member) => !serves(member)).map((member) => member.id);
   return down.length < atOnce
     ? []
-    : [`${name}: no host can be taken while ${few(down)} cannot be counted on (${field} allows ${atOnce})`];
+    : [
+        `${name}: no host that serves can be taken while ${few(down)} cannot be counted on (${field} allows ${atOnce})`,
+      ];
 }
 
 function unsoaked(waves: readonly PlannedWave[]): string[] {

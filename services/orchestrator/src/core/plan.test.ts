@@ -6,8 +6,9 @@ import { evenFleet, fleetOf, group, host, submissionOf, withAvailability } from 
 const THREE = evenFleet(['ams', 'fra', 'iad'], 4);
 
 function planned(fleet: Fleet, change: Record<string, unknown> = {}) {
-  const { targets, strategy, expect: believed } = submissionOf(change);
-  return plan({ targets, strategy, maxHosts: believed.maxHosts }, fleet);
+  const { targets, strategy, emergency, expect: believed } = submissionOf(change);
+  const request = { targets, strategy, maxHosts: believed.maxHosts, emergency: emergency !== null };
+  return plan(request, fleet);
 }
 
 function wavesOf(fleet: Fleet, change: Record<string, unknown> = {}): string[] {
@@ -201,7 +202,9 @@ describe('what a plan warns of', () => {
         host('ns5.fra', { availability: 'unhealthy' }),
       ),
       { targets: { exclude: ['ns5.fra'] } },
-      ['datacenter fra: no host can be taken while ns5.fra cannot be counted on (maxUnavailable allows 1)'],
+      [
+        'datacenter fra: no host that serves can be taken while ns5.fra cannot be counted on (maxUnavailable allows 1)',
+      ],
     ],
     [
       'a canary elsewhere',
