@@ -81,6 +81,8 @@ export class Orchestrator {
       queues: () => queues,
       repageEveryMs: REPAGE_EVERY_MS,
       limits: NO_LIMITS,
+      enrolment: { fault: () => null, reread: async () => null },
+      calendar: { freezeAt: () => null },
     };
     this.#engine = createEngine(this.#deps);
     this.desk = createAgentDesk(this.#deps, this.#engine, VERIFY_WITHIN_MS);

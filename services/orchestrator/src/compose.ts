@@ -2,8 +2,9 @@ import { type OperatorName, systemClock } from '@breakwater/shared';
 import type { Logger } from 'pino';
 import { agentServer } from './adapters/http/agent-server.ts';
 import { operatorServer } from './adapters/http/operator-server.ts';
-import { readEnrolment } from './adapters/identities/enrolment.ts';
-import { fileIdentities } from './adapters/identities/file-identities.ts';
+import { freezeCalendar } from './adapters/calendar/freeze-calendar.ts';
+import type { Identities, Operations } from './adapters/http/interface.ts';
+import { openEnrolment } from './adapters/identities/open-enrolment.ts';
 import { type PromMetrics, promMetrics } from './adapters/metrics/prom.ts';
 import { createPagers } from './adapters/pagers/create-pager.ts';
 import { bullmqPageQueue } from './adapters/queue/bullmq-pages.ts';
@@ -19,7 +20,7 @@ import { acceptStore, inspect } from './runtime/accept-store.ts';
 import { createAgentDesk } from './runtime/agent-desk.ts';
 import { openChannels } from './runtime/channels.ts';
 import { pageDelivery } from './runtime/deliver-pages.ts';
-import { createEngine } from './runtime/engine.ts';
+import { createEngine, type Engine } from './runtime/engine.ts';
 import type { EngineDeps } from './runtime/engine-deps.ts';
 import { type FleetWatch, watchFleet } from './runtime/fleet-watch.ts';
 import { assertPolicy } from './runtime/policy.ts';
@@ -64,18 +65,38 @@ function metricsOf(store: Store, watch: FleetWatch, queues: () => { waves: WaveQ
   });
 }
 
+/** What answers operators, and what answers agents. */
+async function openServers(
+  { strategy, verifyWithin }: Config,
+  deps: EngineDeps & { metrics: PromMetrics },
+  engine: Engine,
+  { operations, identities }: { operations: Operations; identities: Identities },
+) {
+  const { log, metrics } = deps;
+  const api = await operatorServer({
+    operations,
+    identities,
+    metrics: () => metrics.text(),
+    log,
+    strategyDefaults: strategy,
+  });
+  const agents = await agentServer({ desk: createAgentDesk(deps, engine, verifyWithin), identities, log });
+  return { api, agents };
+}
+
 /** Wires the orchestrator together; nothing runs before `start`. */
 export async function compose(config: Config, log: Logger): Promise<Orchestrator> {
-  const enrolment = await readEnrolment(config.hostsFile, config.operatorsFile);
-  assertPolicy(config, enrolment.hosts);
+  const enrolment = await openEnrolment(config.hostsFile, config.operatorsFile, (hosts) =>
+    assertPolicy(config, hosts),
+  );
   const { close, ...stores } = await openStores(config, log);
   const { store, trust } = stores;
-  const watch = watchFleet(store, enrolment.hosts, config.unknownAfter, systemClock);
+  const watch = watchFleet(store, enrolment.hosts(), config.unknownAfter, systemClock);
   const stopping = new AbortController();
 
   let queues: { waves: WaveQueue; pages: PageQueue } | null = null;
   const metrics = metricsOf(store, watch, () => queues);
-  const deps: EngineDeps = {
+  const deps: EngineDeps & { metrics: PromMetrics } = {
     ...stores,
     watch,
     metrics,
@@ -83,6 +104,8 @@ export async function compose(config: Config, log: Logger): Promise<Orchestrator
     log,
     repageEveryMs: config.repageEvery,
     limits: config.limits,
+    calendar: freezeCalendar(config.freezes),
+    enrolment,
     // The engine wakes jobs, and jobs call the engine: whoever comes second looks the other up.
     queues() {
       if (!queues) throw new Error('the queues are not open yet');
@@ -92,16 +115,10 @@ export async function compose(config: Config, log: Logger): Promise<Orchestrator
   const engine = createEngine(deps);
   const channels = openChannels(deps, createPagers(config.pagers, config.publicUrl ?? null));
   const operations = createOperations(deps, engine, pageTests(deps, engine, channels));
-  const identities = fileIdentities(enrolment);
-  const api = await operatorServer({
+  const { api, agents } = await openServers(config, deps, engine, {
     operations,
-    identities,
-    metrics: () => metrics.text(),
-    log,
-    strategyDefaults: config.strategy,
+    identities: enrolment.identities,
   });
-  const desk = createAgentDesk(deps, engine, config.verifyWithin);
-  const agents = await agentServer({ desk, identities, log });
 
   const delivery = pageDelivery(deps, engine, channels);
   const deliver: Deliver = async (page) => {
@@ -129,7 +146,7 @@ export async function compose(config: Config, log: Logger): Promise<Orchestrator
       await agents.listen({ host: config.agents.address, port: config.agents.port, backlog: 4096 });
       await api.listen({ host: config.api.address, port: config.api.port });
       log.info(
-        { api: config.api, agents: config.agents, hosts: enrolment.hosts.length },
+        { api: config.api, agents: config.agents, hosts: enrolment.hosts().length },
         'the orchestrator is up',
       );
     },

@@ -122,13 +122,14 @@ export async function previewPlan(
   const blocking = overlaps(planned, submission, snapshot).map(
     ({ message }) => message + (submission.emergency === null ? '; it must end first' : ''),
   );
-  const { fleet } = engine.context(snapshot, null);
+  const { fleet, frozen } = engine.context(snapshot, null);
   const strangers = overlaysForNobody(
     files.map(({ path }) => path),
     [...fleet.values()],
   );
   const urgent = emergencyWarnings(planned, submission, snapshot);
-  const warnings = [...blocking, ...urgent, ...planned.warnings, ...strangers];
+  const cold = frozen === null || submission.emergency !== null ? [] : [`${frozen}: it begins after that`];
+  const warnings = [...blocking, ...cold, ...urgent, ...planned.warnings, ...strangers];
   return {
     planDigest: planDigest(planned, digest, submission),
     bundle: digest,

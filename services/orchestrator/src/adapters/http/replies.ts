@@ -145,6 +145,8 @@ export const LineReply = z
     by: z.string().nullable(),
     reason: z.string().nullable(),
     since: Time.nullable(),
+    /** The freeze window that is in force: no ordinary rollout begins or takes a further host. */
+    frozen: z.object({ name: z.string(), until: Time }).nullable(),
   })
   .meta({ id: 'Line' });
 export type LineReply = z.infer<typeof LineReply>;
