@@ -80,6 +80,8 @@ export class Orchestrator {
       log: silentLog,
       queues: () => queues,
       repageEveryMs: REPAGE_EVERY_MS,
+      // No rollout of the simulation has gates.
+      hasMetrics: false,
       limits: NO_LIMITS,
       enrolment: { fault: () => null, reread: async () => null },
       calendar: { freezeAt: () => null },
@@ -89,7 +91,7 @@ export class Orchestrator {
     this.#channels = openChannels(this.#deps, around.pagers);
     const testPages = pageTests(this.#deps, this.#engine, this.#channels);
     this.operations = createOperations(this.#deps, this.#engine, testPages);
-    this.look = lookAt(this.#engine);
+    this.look = lookAt(this.#engine, { tend: () => undefined });
     const deliver = pageDelivery(this.#deps, this.#engine, this.#channels);
     this.deliver = async (page) => {
       trust.assert();
@@ -107,6 +109,11 @@ export class Orchestrator {
       new AbortController().signal,
       safeModePages(this.#deps, this.#channels),
     );
+  }
+
+  /** Whether it is in safe mode: it does not believe the store. */
+  get doubts(): boolean {
+    return this.#deps.trust.doubt() !== null;
   }
 
   kill(): void {
