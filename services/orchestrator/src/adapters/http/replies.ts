@@ -81,6 +81,10 @@ export const RolloutReply = z
     ticket: z.string().nullable(),
     submittedBy: z.string(),
     bundle: z.string(),
+    /** It was to wait until other rollouts have let go of its hosts. */
+    queued: z.boolean(),
+    /** The rollout whose change it brings to a host that has missed it; nobody has submitted it. */
+    catchUpOf: z.string().nullable(),
     /** After `expiresAt` it takes no further host. */
     emergency: z.object({ incident: z.string(), expiresAt: Time }).nullable(),
     createdAt: Time,

@@ -28,6 +28,8 @@ describe('a rollout', () => {
       detectedAt: '2026-01-01T00:00:02.000Z',
       haltedAt: '2026-01-01T00:00:02.500Z',
       pagedAt: null,
+      queued: false,
+      catchUpOf: null,
       hostsTotal: 2,
       waves: [
         {

@@ -94,6 +94,8 @@ export function rolloutView(rollout: Rollout): RolloutReply {
     ticket,
     submittedBy,
     bundle,
+    queued: rollout.queued,
+    catchUpOf: rollout.catchUpOf,
     emergency: rollout.emergency && {
       incident: rollout.emergency.incident,
       expiresAt: isoTime(rollout.emergency.expiresAt),
