@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { EXAMPLE_COM, exampleCom } from '../../deploy/development/src/configuration.ts';
 import { change, namedConf } from '../support/rollouts.ts';
+import type { Random } from '../../services/agent/src/testing/random.ts';
 import type { ChaosFleet } from './chaos-fleet.ts';
 
 /** Something that the API has acknowledged: it must never be lost. */
@@ -29,7 +30,6 @@ interface Answer {
   body: { id?: string; state?: string; code?: string };
 }
 
-const VERBS = ['pause', 'resume', 'resume', 'abort', 'rollback', 'rollback'] as const;
 const PATIENCE_MS = 5000;
 /** How often somebody who got no answer asks again, each time another orchestrator. */
 const TRIES = 12;
@@ -76,7 +76,7 @@ export class Operators {
     this.#serial += 1;
     const addresses = [`192.0.2.${1 + (this.#serial % 250)}`];
     const strategy = {
-      maxUnavailable: random.pick([1, 2, '50%']),
+      maxUnavailable: random.pick([1, 1, '50%']),
       failureThreshold: 0,
       applyDeadline: '25s',
       confirmDeadline: '60s',
@@ -102,17 +102,31 @@ export class Operators {
     return random.chance(0.6) ? {} : { datacenters: [random.pick(fleet.hosts).datacenter] };
   }
 
-  /** Steers some rollout that is not over; a halted one sooner or later has to be decided. */
+  /** Decides about the newest rollout where it has stopped, and stops it now and then where it has not. */
   async #steer(): Promise<void> {
     const { random } = this.#chaos;
-    const known = this.record.acknowledged.filter(({ act }) => act === 'submit').slice(-4);
-    if (known.length === 0) return;
-    const { rollout } = random.pick(known);
-    const act = random.pick(VERBS);
+    const newest = this.record.acknowledged.findLast(({ act }) => act === 'submit');
+    const state = newest && (await this.#stateOf(newest.rollout));
+    if (!newest || state === undefined) return;
+    const act = verbFor(state, random);
+    if (act === null) return;
     const reason = this.#reason();
-    const answer = await this.#ask(`/v1/rollouts/${rollout}/${act}`, { reason });
+    const answer = await this.#ask(`/v1/rollouts/${newest.rollout}/${act}`, { reason });
     if (answer?.status !== 200) return;
-    this.record.acknowledged.push({ act, rollout, reason, state: answer.body.state ?? '' });
+    this.record.acknowledged.push({ act, rollout: newest.rollout, reason, state: answer.body.state ?? '' });
+  }
+
+  async #stateOf(rollout: string): Promise<string | undefined> {
+    const { fleet, random } = this.#chaos;
+    try {
+      const response = await fetch(`${random.pick(fleet.apis)}/v1/rollouts/${rollout}`, {
+        headers: { authorization: `Bearer ${fleet.token}` },
+        signal: AbortSignal.timeout(PATIENCE_MS),
+      });
+      return ((await response.json()) as Answer['body']).state;
+    } catch {
+      return undefined;
+    }
   }
 
   #refused(path: string, { status, body }: Answer): void {
@@ -135,6 +149,15 @@ export class Operators {
     this.record.unanswered += 1;
     return null;
   }
+}
+
+/** What a person does about a rollout in this state; mostly nothing while it goes well. */
+function verbFor(state: string, random: Random): string | null {
+  if (state === 'halted') return random.pick(['resume', 'abort', 'rollback', 'rollback']);
+  if (state === 'paused') return random.pick(['resume', 'resume', 'abort']);
+  if (state === 'preflighting' || state === 'running')
+    return random.chance(0.2) ? random.pick(['pause', 'pause', 'abort', 'rollback']) : null;
+  return null;
 }
 
 async function post(url: string, token: string, body: object, headers: object): Promise<Answer | null> {

@@ -10,7 +10,7 @@ import type { Record } from './operators.ts';
 /** What each host's own journal says, by host. */
 type Journals = ReadonlyMap<string, readonly JournalRecord[]>;
 
-export async function readJournals({ fleet }: ChaosFleet): Promise<Journals> {
+async function readJournals({ fleet }: ChaosFleet): Promise<Journals> {
   const read = fleet.hosts.map(async ({ id, root }) => {
     const { records } = await readJournal(join(root, '..', 'store', 'journal'));
     return [id, records] as const;
