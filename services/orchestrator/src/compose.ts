@@ -11,6 +11,7 @@ import { bullmqWaveQueue } from './adapters/queue/bullmq-waves.ts';
 import type { Deliver, PageQueue, WaveQueue } from './adapters/queue/interface.ts';
 import type { Store } from './adapters/store/interface.ts';
 import { redisStore } from './adapters/store/redis-store.ts';
+import { jsdiff } from './adapters/text-diff/jsdiff.ts';
 import { fileWitness } from './adapters/witness/file-witness.ts';
 import { redisWakeups } from './adapters/wakeups/redis-wakeups.ts';
 import { readWitness } from './adapters/witness/read-witness.ts';
@@ -64,6 +65,9 @@ function metricsOf(store: Store, watch: FleetWatch, queues: () => { waves: WaveQ
   });
 }
 
+/** What the process brings itself, and nothing has to be opened for. */
+const OWN = { clock: systemClock, textDiff: jsdiff };
+
 /** Wires the orchestrator together; nothing runs before `start`. */
 export async function compose(config: Config, log: Logger): Promise<Orchestrator> {
   const enrolment = await readEnrolment(config.hostsFile, config.operatorsFile);
@@ -79,7 +83,7 @@ export async function compose(config: Config, log: Logger): Promise<Orchestrator
     ...stores,
     watch,
     metrics,
-    clock: systemClock,
+    ...OWN,
     log,
     repageEveryMs: config.repageEvery,
     limits: config.limits,

@@ -16,7 +16,7 @@ export function warningsFor(
   const out = `left out, since drained: ${few(drained.map((host) => host.id))}`;
   return [
     ...(drained.length > 0 ? [out] : []),
-    ...hosts.flatMap((host) => doubt(host, strategy)),
+    ...doubts(hosts, strategy),
     ...placesOf(strategy, hosts, fleet).flatMap(noRoom),
     ...unsoaked(waves),
     ...tolerance(strategy, waves),
@@ -27,11 +27,16 @@ export function warningsFor(
   ];
 }
 
-function doubt({ id, availability }: FleetHost, { unreachable }: Strategy): string[] {
-  if (availability === 'healthy') return [];
-  const skipped = availability === 'unknown' && unreachable === 'skip';
-  const then = skipped ? 'leave it out, or halt if it is a canary,' : 'wait for it, and halt';
-  return [`${id} is ${availability} now; the rollout will ${then} if it stays so`];
+/** One line for all hosts that cannot be counted on: in a fleet that is not heard of, nobody would read one for each. */
+function doubts(hosts: readonly FleetHost[], { unreachable }: Strategy): string[] {
+  const parts = (['unhealthy', 'unknown'] as const).flatMap((availability) => {
+    const some = hosts.filter((host) => host.availability === availability).map((host) => host.id);
+    const skipped = availability === 'unknown' && unreachable === 'skip';
+    const then = skipped ? 'leave out, or halt at if it is a canary,' : 'wait for, and halt at,';
+    const which = `which the rollout will ${then} if that stays so`;
+    return some.length > 0 ? [`${availability} now: ${few(some)}, ${which}`] : [];
+  });
+  return parts.length > 0 ? [parts.join('; ')] : [];
 }
 
 /** Hosts that are down use the budget up, targeted or not. */

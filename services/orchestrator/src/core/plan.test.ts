@@ -256,7 +256,19 @@ describe('what a plan warns of', () => {
       const made = planned(fleet, { strategy });
       return 'faults' in made ? [] : made.warnings;
     };
-    expect(warnings({ unreachable: 'halt' })[0]).toContain('wait for it, and halt if it stays so');
-    expect(warnings({ unreachable: 'skip' })[0]).toContain('leave it out');
+    expect(warnings({ unreachable: 'halt' })[0]).toContain('wait for, and halt at, if that stays so');
+    expect(warnings({ unreachable: 'skip' })[0]).toContain('leave out');
+  });
+
+  test('all hosts that cannot be counted on are one line', () => {
+    const some = ['ns3.ams', 'ns4.ams'].reduce(
+      (fleet, id) => withAvailability(fleet, id, 'unknown'),
+      withAvailability(evenFleet(['ams'], 20), 'ns5.ams', 'unhealthy'),
+    );
+    const made = planned(some, { strategy: { ...soaks, unreachable: 'skip', maxUnavailable: '50%' } });
+    expect('faults' in made ? made.faults : made.warnings).toEqual([
+      'unhealthy now: ns5.ams, which the rollout will wait for, and halt at, if that stays so; unknown now: ns3.ams, ' +
+        'ns4.ams, which the rollout will leave out, or halt at if it is a canary, if that stays so',
+    ]);
   });
 });
