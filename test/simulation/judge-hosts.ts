@@ -213,6 +213,9 @@ export class HostJudge {
     for (const group of machine.place.groups) {
       const members = this.#world.machines.filter((other) => other.place.groups.includes(group));
       const left = members.filter((other) => other !== machine && !isDown(other));
+      const gone = members.length - left.length;
+      if (gone > known.strategy.maxUnavailablePerGroup)
+        this.#world.fault('S2', `taken as number ${gone} of group ${group}`, machine);
       if (left.length === 0 && !known.named.has(machine.id))
         this.#world.fault('S2', `taken as the last host of group ${group}`, machine);
     }

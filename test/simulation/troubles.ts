@@ -178,7 +178,7 @@ const KINDS: Record<string, Kind> = {
       direction: random.pick(['up', 'down', 'both', 'both'] as const),
     };
     network.cuts = [...network.cuts, cut];
-    troubles.during(random.pick([3000, 20_000, 45_000, 90_000]), `cut ${cut.direction}`, () => {
+    troubles.during(random.pick([3000, 20_000, 45_000, 90_000, 150_000]), `cut ${cut.direction}`, () => {
       network.cuts = network.cuts.filter((other) => other !== cut);
     });
   },

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { HostId } from '@breakwater/shared';
+import type { GroupName, HostId } from '@breakwater/shared';
 import { limitOf, shareOf, whyNot } from './budget.ts';
 import type { Context } from './context.ts';
 import type { FleetHost } from './fleet.ts';
@@ -105,7 +105,7 @@ const limits = fc.record({
 });
 
 test('S1, S2: rollouts that grant all that they may never exceed a budget, and leave every place a host that serves', () => {
-  let [granted, refused] = [0, 0];
+  let [granted, refused, repaired] = [0, 0, 0];
   fc.assert(
     fc.property(
       members,
@@ -113,8 +113,11 @@ test('S1, S2: rollouts that grant all that they may never exceed a budget, and l
       fc.array(fc.tuple(fc.nat(2), fc.nat(20)), { maxLength: 40 }),
       (some, strategy, wishes) => {
         const base = fleetOf(...some.map(({ id, ...rest }) => host(id, rest)));
-        // Three rollouts at once, which share the hosts out between them.
-        const rollouts = [0, 1, 2].map(() => over(base, strategy));
+        // Three rollouts at once, one of them an emergency, which share the hosts out between them.
+        const emergency = { incident: 'INC-7', expiresAt: 1 };
+        const rollouts = [0, 1, 2].map((at) => {
+          return { ...over(base, strategy), emergency: at === 0 ? emergency : null };
+        });
         const owner = (id: HostId): number => [...base.keys()].indexOf(id) % 3;
         const flying = (id: HostId): boolean => {
           const row = rollouts[owner(id)]?.hosts[id];
@@ -139,14 +142,27 @@ test('S1, S2: rollouts that grant all that they may never exceed a budget, and l
             hosts: { ...rollout.hosts, [id]: { ...row, state: 'applying', grantedAt: 0 } },
           };
           const taken = base.get(id) as FleetHost;
-          expect(taken).toMatchObject({ availability: 'healthy', drained: false });
           const all = [...base.values()];
+          const peersOf = (name: GroupName) => all.filter((one) => one.groups.includes(name));
+          if (taken.availability !== 'healthy') {
+            // Nothing is taken away by it, and nothing that is wrong with a repair reaches many hosts at once.
+            expect([which, taken.availability, taken.drained]).toEqual([0, 'unhealthy', false]);
+            repaired += 1;
+            const near = all.filter((one) => one.datacenter === taken.datacenter);
+            const inTheAir = (those: readonly FleetHost[]) =>
+              those.filter(({ id: one }) => flying(one)).length;
+            expect(inTheAir(near)).toBeLessThanOrEqual(limitOf(strategy.maxUnavailable, near.length));
+            for (const name of taken.groups)
+              expect(inTheAir(peersOf(name))).toBeLessThanOrEqual(strategy.maxUnavailablePerGroup);
+            continue;
+          }
+          expect(taken.drained).toBe(false);
           const down = (one: FleetHost): boolean =>
             flying(one.id) || one.drained || one.availability !== 'healthy';
           const here = all.filter((one) => one.datacenter === taken.datacenter);
           expect(here.filter(down).length).toBeLessThanOrEqual(limitOf(strategy.maxUnavailable, here.length));
           for (const name of taken.groups) {
-            const peers = all.filter((one) => one.groups.includes(name));
+            const peers = peersOf(name);
             expect(peers.filter(down).length).toBeLessThanOrEqual(strategy.maxUnavailablePerGroup);
             expect(peers.some((one) => !down(one))).toBe(true);
           }
@@ -156,5 +172,5 @@ test('S1, S2: rollouts that grant all that they may never exceed a budget, and l
     ),
     { numRuns: 300 },
   );
-  expect([granted > 0, refused > 0]).toEqual([true, true]);
+  expect([granted > 0, refused > 0, repaired > 0]).toEqual([true, true, true]);
 });

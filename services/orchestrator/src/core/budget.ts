@@ -21,11 +21,23 @@ export function shareOf(share: Share, total: number): number {
   );
 }
 
-/** Cannot be counted on: in flight for this rollout or another, unhealthy, not heard of, or out of service. */
-function isUnavailable(rollout: Rollout, host: FleetHost): boolean {
+/** In flight for this rollout or another. */
+function isFlying(rollout: Rollout, host: FleetHost): boolean {
   const row = rollout.hosts[host.id];
-  const flying = host.busy || (row !== undefined && inFlight(row));
-  return flying || host.drained || host.availability !== 'healthy';
+  return host.busy || (row !== undefined && inFlight(row));
+}
+
+/** Cannot be counted on: in flight, unhealthy, not heard of, or out of service. */
+function isUnavailable(rollout: Rollout, host: FleetHost): boolean {
+  return isFlying(rollout, host) || host.drained || host.availability !== 'healthy';
+}
+
+/**
+ * An emergency may repair: a host that answers wrongly is unavailable already, so taking it takes nothing away. One that is
+ * not heard of stays out of reach, since nobody knows whether it serves.
+ */
+export function repairs(emergency: boolean, host: FleetHost): boolean {
+  return emergency && host.availability === 'unhealthy';
 }
 
 /** Hosts that stand in for one another, with how many of them may be unavailable at once. */
@@ -54,10 +66,25 @@ function poolsOf(rollout: Rollout, fleet: Fleet, taken: FleetHost): Pool[] {
   return [datacenter(taken.datacenter), ...taken.groups.map(group)];
 }
 
-/**
- * Says why a host may not be taken now, or `null` when it may. Hosts that are unhealthy for any reason use up
- * the same budget as hosts in flight, so that a rollout never adds to an outage.
- */
+/** Why the pool has no room for a host that serves: what is unhealthy for any reason uses it up as what is in flight does. */
+function noRoomFor(rollout: Rollout, taken: FleetHost, { name, limit, members }: Pool): string | null {
+  const down = members.filter((member) => isUnavailable(rollout, member));
+  if (down.length >= limit)
+    return `${name} has ${down.length} of at most ${limit} hosts unavailable (${few(down.map(({ id }) => id))})`;
+  const left = members.length - down.length - 1;
+  return left < 1 && !rollout.named.includes(taken.id)
+    ? `${taken.id} is the last healthy host of ${name}`
+    : null;
+}
+
+/** Why the pool has no room for a repair: a wrong one must not reach every broken host at once either. */
+function noRoomToRepair(rollout: Rollout, { name, limit, members }: Pool): string | null {
+  const flying = members.filter((member) => isFlying(rollout, member));
+  if (flying.length < limit) return null;
+  return `${name} has ${flying.length} of at most ${limit} hosts in flight (${few(flying.map(({ id }) => id))})`;
+}
+
+/** Says why a host may not be taken now, or `null` when it may: a rollout never adds to an outage. */
 export function whyNot(rollout: Rollout, row: HostRow, context: Context): string | null {
   if (context.blocked !== null) return context.blocked;
   if (context.frozen !== null && rollout.emergency === null) return context.frozen;
@@ -65,13 +92,11 @@ export function whyNot(rollout: Rollout, row: HostRow, context: Context): string
   if (!host) return `${row.id} is not in the fleet any more`;
   if (host.drained) return `${row.id} is drained`;
   if (host.busy) return `${row.id} is in flight for another rollout`;
-  if (host.availability !== 'healthy') return `${row.id} is ${host.availability}`;
-  for (const { name, limit, members } of poolsOf(rollout, context.fleet, host)) {
-    const down = members.filter((member) => isUnavailable(rollout, member));
-    if (down.length >= limit)
-      return `${name} has ${down.length} of at most ${limit} hosts unavailable (${few(down.map(({ id }) => id))})`;
-    const left = members.length - down.length - 1;
-    if (left < 1 && !rollout.named.includes(row.id)) return `${row.id} is the last healthy host of ${name}`;
+  const repair = repairs(rollout.emergency !== null, host);
+  if (host.availability !== 'healthy' && !repair) return `${row.id} is ${host.availability}`;
+  for (const pool of poolsOf(rollout, context.fleet, host)) {
+    const why = repair ? noRoomToRepair(rollout, pool) : noRoomFor(rollout, host, pool);
+    if (why !== null) return why;
   }
   return null;
 }

@@ -1,5 +1,5 @@
 import type { DatacenterName, Fault, Strategy } from '@breakwater/shared';
-import { limitOf } from './budget.ts';
+import { limitOf, repairs } from './budget.ts';
 import { few } from './few.ts';
 import type { FleetHost } from './fleet.ts';
 import type { Place } from './places.ts';
@@ -19,11 +19,13 @@ export function pickCanary(
   strategy: Strategy,
   selection: Selection,
   datacenters: readonly DatacenterName[],
+  emergency: boolean,
 ): Canary {
   const wanted = strategy.canary.hosts;
   const { hosts } = selection;
-  if (typeof wanted === 'number') return byNumber(wanted, hosts, datacenters[0]);
-  if (typeof wanted === 'string') return byNumber(limitOf(wanted, hosts.length), hosts, datacenters[0]);
+  if (typeof wanted === 'number') return byNumber(wanted, hosts, datacenters[0], emergency);
+  if (typeof wanted === 'string')
+    return byNumber(limitOf(wanted, hosts.length), hosts, datacenters[0], emergency);
   if (Array.isArray(wanted)) {
     const faults = wanted.flatMap((id, index) => missing(id, index, selection));
     return found(
@@ -41,15 +43,21 @@ export function pickCanary(
   return found(labelled, labelled.length === 0 ? [none] : [], datacenters[0]);
 }
 
-/** A healthy canary proves more than one that was broken before the change. */
+/**
+ * A healthy canary proves more than one that was broken before the change; in an emergency the broken one shows whether
+ * the change mends it.
+ */
 function byNumber(
   wanted: number,
   hosts: readonly FleetHost[],
   datacenter: DatacenterName | undefined,
+  emergency: boolean,
 ): Canary {
+  const worth = (host: FleetHost): number =>
+    repairs(emergency, host) ? 2 : Number(host.availability === 'healthy');
   const first = hosts
     .filter((host) => host.datacenter === datacenter)
-    .toSorted((a, b) => Number(b.availability === 'healthy') - Number(a.availability === 'healthy'));
+    .toSorted((a, b) => worth(b) - worth(a));
   const fewer = `the canary has ${first.length} hosts, not ${wanted}: datacenter ${datacenter} has no more that are targeted`;
   return { hosts: first.slice(0, wanted), faults: [], warnings: wanted > first.length ? [fewer] : [] };
 }

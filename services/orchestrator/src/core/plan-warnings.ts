@@ -1,14 +1,15 @@
 import { formatDuration, type Strategy } from '@breakwater/shared';
+import { repairs } from './budget.ts';
 import { few } from './few.ts';
 import type { Fleet, FleetHost } from './fleet.ts';
 import { type Place, placesOf, serves } from './places.ts';
-import type { PlannedWave } from './planned.ts';
+import type { PlannedWave, PlanRequest } from './planned.ts';
 import { waveName } from './rollout.ts';
 import type { Selection } from './targets.ts';
 
 /** What a person should know of a plan before it starts; none of it refuses the plan. */
 export function warningsFor(
-  strategy: Strategy,
+  { strategy, emergency }: Pick<PlanRequest, 'strategy' | 'emergency'>,
   { hosts, drained }: Selection,
   waves: readonly PlannedWave[],
   fleet: Fleet,
@@ -16,8 +17,8 @@ export function warningsFor(
   const out = `left out, since drained: ${few(drained.map((host) => host.id))}`;
   return [
     ...(drained.length > 0 ? [out] : []),
-    ...doubts(hosts, strategy),
-    ...placesOf(strategy, hosts, fleet).flatMap(noRoom),
+    ...doubts(hosts, strategy, emergency),
+    ...placesOf(strategy, hosts, fleet).flatMap((place) => noRoom(place, emergency)),
     ...unsoaked(waves),
     ...tolerance(strategy, waves),
     ...approvals(strategy, waves),
@@ -28,23 +29,31 @@ export function warningsFor(
 }
 
 /** One line for all hosts that cannot be counted on: in a fleet that is not heard of, nobody would read one for each. */
-function doubts(hosts: readonly FleetHost[], { unreachable }: Strategy): string[] {
-  const parts = (['unhealthy', 'unknown'] as const).flatMap((availability) => {
-    const some = hosts.filter((host) => host.availability === availability).map((host) => host.id);
-    const skipped = availability === 'unknown' && unreachable === 'skip';
-    const then = skipped ? 'leave out, or halt at if it is a canary,' : 'wait for, and halt at,';
-    const which = `which the rollout will ${then} if that stays so`;
-    return some.length > 0 ? [`${availability} now: ${few(some)}, ${which}`] : [];
-  });
+function doubts(hosts: readonly FleetHost[], strategy: Strategy, emergency: boolean): string[] {
+  const doubtful = hosts.filter((host) => host.availability !== 'healthy');
+  const alike = Map.groupBy(doubtful, (host) => doubt(host, strategy, emergency));
+  const parts = [...alike].map(([what, some]) => `${what}: ${few(some.map((host) => host.id))}`);
   return parts.length > 0 ? [parts.join('; ')] : [];
 }
 
-/** Hosts that are down use the budget up, targeted or not. */
-function noRoom({ name, field, atOnce, members }: Place): string[] {
+function doubt(host: FleetHost, { unreachable }: Strategy, emergency: boolean): string {
+  const { availability } = host;
+  if (repairs(emergency, host))
+    return 'unhealthy now, and an emergency takes them all the same, to repair them';
+  const skipped = availability === 'unknown' && unreachable === 'skip';
+  const then = skipped ? 'leave them out, or halt at a canary,' : 'wait for them, and halt';
+  return `${availability} now, and the rollout will ${then} if they stay so`;
+}
+
+/** Hosts that are down use the budget up, targeted or not. A place of which nothing but repairs is asked needs none. */
+function noRoom({ name, field, atOnce, members, targeted }: Place, emergency: boolean): string[] {
+  if (targeted.every((host) => repairs(emergency, host))) return [];
   const down = members.filter((member) => !serves(member)).map((member) => member.id);
   return down.length < atOnce
     ? []
-    : [`${name}: no host can be taken while ${few(down)} cannot be counted on (${field} allows ${atOnce})`];
+    : [
+        `${name}: no host that serves can be taken while ${few(down)} cannot be counted on (${field} allows ${atOnce})`,
+      ];
 }
 
 function unsoaked(waves: readonly PlannedWave[]): string[] {

@@ -6,8 +6,9 @@ import { evenFleet, fleetOf, group, host, submissionOf, withAvailability } from 
 const THREE = evenFleet(['ams', 'fra', 'iad'], 4);
 
 function planned(fleet: Fleet, change: Record<string, unknown> = {}) {
-  const { targets, strategy, expect: believed } = submissionOf(change);
-  return plan({ targets, strategy, maxHosts: believed.maxHosts }, fleet);
+  const { targets, strategy, emergency, expect: believed } = submissionOf(change);
+  const request = { targets, strategy, maxHosts: believed.maxHosts, emergency: emergency !== null };
+  return plan(request, fleet);
 }
 
 function wavesOf(fleet: Fleet, change: Record<string, unknown> = {}): string[] {
@@ -201,7 +202,9 @@ describe('what a plan warns of', () => {
         host('ns5.fra', { availability: 'unhealthy' }),
       ),
       { targets: { exclude: ['ns5.fra'] } },
-      ['datacenter fra: no host can be taken while ns5.fra cannot be counted on (maxUnavailable allows 1)'],
+      [
+        'datacenter fra: no host that serves can be taken while ns5.fra cannot be counted on (maxUnavailable allows 1)',
+      ],
     ],
     [
       'a canary elsewhere',
@@ -256,8 +259,8 @@ describe('what a plan warns of', () => {
       const made = planned(fleet, { strategy });
       return 'faults' in made ? [] : made.warnings;
     };
-    expect(warnings({ unreachable: 'halt' })[0]).toContain('wait for, and halt at, if that stays so');
-    expect(warnings({ unreachable: 'skip' })[0]).toContain('leave out');
+    expect(warnings({ unreachable: 'halt' })[0]).toContain('wait for them, and halt if they stay so');
+    expect(warnings({ unreachable: 'skip' })[0]).toContain('leave them out');
   });
 
   test('all hosts that cannot be counted on are one line', () => {
@@ -267,8 +270,8 @@ describe('what a plan warns of', () => {
     );
     const made = planned(some, { strategy: { ...soaks, unreachable: 'skip', maxUnavailable: '50%' } });
     expect('faults' in made ? made.faults : made.warnings).toEqual([
-      'unhealthy now: ns5.ams, which the rollout will wait for, and halt at, if that stays so; unknown now: ns3.ams, ' +
-        'ns4.ams, which the rollout will leave out, or halt at if it is a canary, if that stays so',
+      'unknown now, and the rollout will leave them out, or halt at a canary, if they stay so: ns3.ams, ns4.ams; ' +
+        'unhealthy now, and the rollout will wait for them, and halt if they stay so: ns5.ams',
     ]);
   });
 });

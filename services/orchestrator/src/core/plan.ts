@@ -1,5 +1,5 @@
 import type { DatacenterName, Fault, HostId, Strategy } from '@breakwater/shared';
-import { shareOf } from './budget.ts';
+import { repairs, shareOf } from './budget.ts';
 import { canaryPlaceWarnings, canarySizeFaults, pickCanary } from './canary.ts';
 import type { Fleet, FleetHost } from './fleet.ts';
 import { placesOf } from './places.ts';
@@ -14,11 +14,11 @@ import { selectTargets } from './targets.ts';
  * @returns the plan, or everything that is wrong with the request.
  */
 export function plan(request: PlanRequest, fleet: Fleet): Plan | { faults: [Fault, ...Fault[]] } {
-  const { strategy } = request;
+  const { strategy, emergency } = request;
   const selection = selectTargets(request.targets, fleet);
-  const { hosts } = selection;
+  const hosts = brokenFirst(selection.hosts, emergency);
   const datacenters = inOrder(strategy.datacenters.order, hosts);
-  const canary = pickCanary(strategy, selection, datacenters);
+  const canary = pickCanary(strategy, selection, datacenters, emergency);
   // Names that do not exist make the selection a wrong one: what else is wrong with it would be noise.
   const places = selection.faults.length > 0 ? [] : placesOf(strategy, hosts, fleet);
   const waves = cut(strategy, hosts, datacenters, canary.hosts);
@@ -31,7 +31,15 @@ export function plan(request: PlanRequest, fleet: Fleet): Plan | { faults: [Faul
   ];
   if (first) return { faults: [first, ...rest] };
   const warnings = [...canary.warnings, ...canaryPlaceWarnings(canary, places)];
-  return { waves, warnings: [...warnings, ...warningsFor(strategy, selection, waves, fleet)] };
+  return { waves, warnings: [...warnings, ...warningsFor(request, selection, waves, fleet)] };
+}
+
+/**
+ * In an emergency what is broken goes first: it takes nothing away, and as long as it is down there may be no room for any
+ * host that serves, so that an earlier wave would wait in vain for a later one.
+ */
+function brokenFirst(hosts: readonly FleetHost[], emergency: boolean): readonly FleetHost[] {
+  return hosts.toSorted((a, b) => Number(repairs(emergency, b)) - Number(repairs(emergency, a)));
 }
 
 /** Datacenters of the targeted hosts: those that the strategy orders first, the others by name. */

@@ -20,4 +20,6 @@ export interface PlanRequest {
   targets: Targets;
   strategy: Strategy;
   maxHosts: number | undefined;
+  /** It may take hosts that are unhealthy, and so repair them. */
+  emergency: boolean;
 }

@@ -23,6 +23,8 @@ export interface EngineDeps {
   textDiff: TextDiff;
   log: Logger;
   repageEveryMs: number;
+  /** Whether there is a Prometheus that gates can ask. */
+  hasMetrics: boolean;
   /** What no submission may go beyond. */
   limits: Limits;
 }

@@ -11,6 +11,7 @@ import type { PlanAnswer } from '../adapters/http/interface.ts';
 import type { Snapshot } from '../adapters/store/interface.ts';
 import type { RunningHost } from '../core/bundle-diff.ts';
 import type { Fleet } from '../core/fleet.ts';
+import { unmeasurable } from '../core/gates-plan.ts';
 import { limitFaults } from '../core/limits.ts';
 import { overlaysForNobody } from '../core/overlays.ts';
 import { inTheWay, mayOvertake } from '../core/overtaking.ts';
@@ -25,17 +26,20 @@ import { sizesOf } from './policy.ts';
 
 /** Plans a submission for the fleet as it is now. @throws BreakwaterError with every fault of the request. */
 export function planFor(
-  { limits }: Pick<EngineDeps, 'limits'>,
+  { limits, hasMetrics }: Pick<EngineDeps, 'limits' | 'hasMetrics'>,
   engine: Engine,
   submission: Submission,
   snapshot: Snapshot,
 ): Plan {
   const { targets, strategy, expect, emergency } = submission;
   const { fleet } = engine.context(snapshot, null);
-  const planned = plan({ targets, strategy, maxHosts: expect.maxHosts }, fleet);
+  const planned = plan(
+    { targets, strategy, maxHosts: expect.maxHosts, emergency: emergency !== null },
+    fleet,
+  );
   const [first, ...rest] = [
     ...limitFaults(strategy, limits, emergency !== null, sizesOf(fleet.values())),
-    ...('faults' in planned ? planned.faults : []),
+    ...('faults' in planned ? planned.faults : unmeasurable(strategy.gates, planned.waves, hasMetrics)),
   ];
   if (first) throw BreakwaterError.fromFaults([first, ...rest]);
   if ('faults' in planned) throw BreakwaterError.fromFaults(planned.faults);

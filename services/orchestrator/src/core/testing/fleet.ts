@@ -61,7 +61,7 @@ export function submissionOf(change: Record<string, unknown> = {}): Submission {
 export function rolloutOver(fleet: Fleet, change: Record<string, unknown> = {}, now = 0): Rollout {
   const submission = submissionOf(change);
   const planned = plan(
-    { targets: submission.targets, strategy: submission.strategy, maxHosts: undefined },
+    { ...submission, maxHosts: undefined, emergency: submission.emergency !== null },
     fleet,
   );
   if ('faults' in planned) throw new Error(planned.faults.map((fault) => fault.message).join('; '));
