@@ -9,6 +9,7 @@ import { MemoryPager } from '../adapters/pagers/memory-pager.ts';
 import { MemoryPageQueue, MemoryWaveQueue } from '../adapters/queue/memory-queue.ts';
 import type { LoggedEvent, Verb } from '../core/event.ts';
 import { MemoryStore } from '../adapters/store/memory-store.ts';
+import { jsdiff } from '../adapters/text-diff/jsdiff.ts';
 import { MemoryWitness } from '../adapters/witness/memory-witness.ts';
 import { MemoryWakeups } from '../adapters/wakeups/memory-wakeups.ts';
 import { statistics } from '../adapters/statistics/simple-statistics.ts';
@@ -140,6 +141,7 @@ export class TestOrchestrator {
       wakeups,
       metrics,
       clock,
+      textDiff: jsdiff,
       queues: () => ({ waves, pages }),
       log,
       repageEveryMs: REPAGE_EVERY_MS,

@@ -100,6 +100,7 @@ export class FakeOperations implements Operations {
       bundle,
       strategy,
       waves,
+      diff: [],
       warnings: ['Only one host in ams is healthy.'],
     };
   }
