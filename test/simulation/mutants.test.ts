@@ -129,8 +129,8 @@ vi.mock('../../services/orchestrator/src/runtime/store-trust.ts', async (load) =
 
 vi.mock('../../services/orchestrator/src/runtime/look.ts', async (load) => {
   const real = await load<typeof Look>();
-  const lookAt: typeof real.lookAt = (engine) => async (wakeUp) => {
-    const next = await real.lookAt(engine)(wakeUp);
+  const lookAt: typeof real.lookAt = (engine, gates) => async (wakeUp) => {
+    const next = await real.lookAt(engine, gates)(wakeUp);
     return wrong.with === 'jobs never end' ? (next ?? Number.MAX_SAFE_INTEGER) : next;
   };
   return { ...real, lookAt };

@@ -80,6 +80,8 @@ export class Orchestrator {
       log: silentLog,
       queues: () => queues,
       repageEveryMs: REPAGE_EVERY_MS,
+      // No rollout of the simulation has gates.
+      hasMetrics: false,
       limits: NO_LIMITS,
     };
     this.#engine = createEngine(this.#deps);
@@ -87,7 +89,7 @@ export class Orchestrator {
     this.#channels = openChannels(this.#deps, around.pagers);
     const testPages = pageTests(this.#deps, this.#engine, this.#channels);
     this.operations = createOperations(this.#deps, this.#engine, testPages);
-    this.look = lookAt(this.#engine);
+    this.look = lookAt(this.#engine, { tend: () => undefined });
     const deliver = pageDelivery(this.#deps, this.#engine, this.#channels);
     this.deliver = async (page) => {
       trust.assert();

@@ -2,7 +2,14 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { sha256 } from '@breakwater/shared';
-import { fleetPaths, type PlannedHost, serviceNames, servicePorts } from './layout.ts';
+import {
+  fleetPaths,
+  orchestratorsOf,
+  type PlannedHost,
+  serviceNames,
+  servicePorts,
+  type Size,
+} from './layout.ts';
 import { newSecret, writeSecret } from './secrets.ts';
 import { type Service, writeService } from './service.ts';
 
@@ -67,23 +74,25 @@ async function writeRedis(runDir: string, port: number): Promise<{ service: Serv
 }
 
 interface OrchestratorParts {
-  portBase: number;
+  size: Size;
   hosts: readonly EnrolledHost[];
   operators: Operators;
   redisPasswordFile: string;
 }
 
-async function writeOrchestrator(runDir: string, parts: OrchestratorParts): Promise<Service> {
-  const { orchestrator } = fleetPaths(runDir);
-  await mkdir(orchestrator);
-  const ports = servicePorts(parts.portBase);
-  const address = '127.0.0.1';
-  const file = (name: string): string => join(orchestrator, name);
-  const write = (name: string, content: unknown): Promise<void> =>
-    writeSecret(file(name), `${JSON.stringify(content, null, 2)}\n`);
-  await write(
-    'hosts.json',
-    parts.hosts.map(({ id, datacenter, address: at, port, token }) => ({
+function writeJson(path: string, content: unknown): Promise<void> {
+  return writeSecret(path, `${JSON.stringify(content, null, 2)}\n`);
+}
+
+/** Who belongs to the fleet: the same files for all orchestrators. */
+async function writeEnrolment(
+  folder: string,
+  { hosts, operators }: OrchestratorParts,
+): Promise<{ hostsFile: string; operatorsFile: string }> {
+  const [hostsFile, operatorsFile] = [join(folder, 'hosts.json'), join(folder, 'operators.json')];
+  await writeJson(
+    hostsFile,
+    hosts.map(({ id, datacenter, address: at, port, token }) => ({
       id,
       datacenter,
       address: at,
@@ -93,48 +102,63 @@ async function writeOrchestrator(runDir: string, parts: OrchestratorParts): Prom
       tokenSha256: sha256(token),
     })),
   );
-  await write(
-    'operators.json',
-    Object.entries(parts.operators).map(([name, token]) => ({
+  await writeJson(
+    operatorsFile,
+    Object.entries(operators).map(([name, token]) => ({
       name,
       role: name,
       tokenSha256: sha256(token as string),
     })),
   );
-  await write('orchestrator.json', {
-    api: { address, port: ports.api },
-    agents: { address, port: ports.agents },
-    redis: { address, port: ports.redis, passwordFile: parts.redisPasswordFile },
-    hostsFile: file('hosts.json'),
-    operatorsFile: file('operators.json'),
-    witnessFile: file('witness'),
-    pagers: [{ name: 'sink', kind: 'webhook', url: `http://127.0.0.1:${ports.pages}/` }],
-    unknownAfter: '30s',
-    repageEvery: '15m',
-    verifyWithin: '10s',
-    logLevel: 'info',
-  });
-  return {
-    name: serviceNames.orchestrator,
-    command: nodeProgram('services/orchestrator/src/main.ts'),
-    env: { BREAKWATER_ORCHESTRATOR_CONFIG: file('orchestrator.json'), ...compileCache },
-  };
+  return { hostsFile, operatorsFile };
+}
+
+async function writeOrchestrators(runDir: string, parts: OrchestratorParts): Promise<Service[]> {
+  const { size, redisPasswordFile } = parts;
+  const ports = servicePorts(size.portBase);
+  const address = '127.0.0.1';
+  const planned = orchestratorsOf(size);
+  for (const { name } of planned) await mkdir(fleetPaths(runDir).orchestrator(name));
+  const enrolment = await writeEnrolment(fleetPaths(runDir).orchestrator('orchestrator'), parts);
+  return Promise.all(
+    planned.map(async ({ name, api, agents }): Promise<Service> => {
+      const folder = fleetPaths(runDir).orchestrator(name);
+      const configuration = join(folder, 'orchestrator.json');
+      await writeJson(configuration, {
+        api: { address, port: api },
+        agents: { address, port: agents },
+        redis: { address, port: ports.redis, passwordFile: redisPasswordFile },
+        ...enrolment,
+        witnessFile: join(folder, 'witness'),
+        pagers: [{ name: 'sink', kind: 'webhook', url: `http://127.0.0.1:${ports.pages}/` }],
+        unknownAfter: '30s',
+        repageEvery: '15m',
+        verifyWithin: '10s',
+        logLevel: 'info',
+      });
+      return {
+        name,
+        command: nodeProgram('services/orchestrator/src/main.ts'),
+        env: { BREAKWATER_ORCHESTRATOR_CONFIG: configuration, ...compileCache },
+      };
+    }),
+  );
 }
 
 /**
- * Writes what serves the whole fleet: Redis, the page sink and the orchestrator.
+ * Writes what serves the whole fleet: Redis, the page sink and the orchestrators.
  * @returns their service directories.
  */
 export async function writeCentral(
   runDir: string,
-  portBase: number,
+  size: Size,
   hosts: readonly EnrolledHost[],
   operators: Operators,
 ): Promise<string[]> {
-  const ports = servicePorts(portBase);
+  const ports = servicePorts(size.portBase);
   const { service: redis, passwordFile } = await writeRedis(runDir, ports.redis);
-  const orchestrator = await writeOrchestrator(runDir, {
-    portBase,
+  const orchestrators = await writeOrchestrators(runDir, {
+    size,
     hosts,
     operators,
     redisPasswordFile: passwordFile,
@@ -147,5 +171,5 @@ export async function writeCentral(
       fleetPaths(runDir).pages,
     ],
   };
-  return Promise.all([redis, pages, orchestrator].map((service) => writeService(runDir, service)));
+  return Promise.all([redis, pages, ...orchestrators].map((service) => writeService(runDir, service)));
 }

@@ -5,7 +5,15 @@ import { type EnrolledHost, type Operators, writeCentral } from './central.ts';
 import { StartError } from './errors.ts';
 import { writeHost } from './host.ts';
 import { forkKeeper, type Keeper } from './keeper-link.ts';
-import { hostPaths, type PlannedHost, planHosts, serviceNames, servicePorts, type Size } from './layout.ts';
+import {
+  hostPaths,
+  orchestratorsOf,
+  type PlannedHost,
+  planHosts,
+  serviceNames,
+  servicePorts,
+  type Size,
+} from './layout.ts';
 import { portInUse } from './ports.ts';
 import { checkRunDir, installPrograms } from './prerequisites.ts';
 import { waitUntilAnswering, waitUntilReady } from './ready.ts';
@@ -26,6 +34,8 @@ export interface FleetHost extends PlannedHost {
 export interface Fleet {
   /** URL of the orchestrator's API and status page. */
   api: string;
+  /** Those of all orchestrators, the first one's first. */
+  apis: string[];
   /** URL that the agents poll. */
   agentsUrl: string;
   /** Token of the operator `admin`. */
@@ -62,7 +72,7 @@ export async function processOf(service: string): Promise<number | null> {
 async function addressesFor(keeper: Keeper, size: Size, range: string | undefined): Promise<PlannedHost[]> {
   const addresses = await keeper.claimAddresses(size.hosts, range ?? null);
   const hosts = planHosts(size, addresses);
-  const refusal = await portInUse(size.portBase, hosts);
+  const refusal = await portInUse(size, hosts);
   if (refusal !== null) throw new StartError(refusal);
   return hosts;
 }
@@ -79,15 +89,17 @@ async function bringUp(
   const hosts: EnrolledHost[] = planned.map((host) => ({ ...host, token: newSecret() }));
   const operators: Operators = { admin: newSecret(), approver: newSecret() };
   const ports = servicePorts(size.portBase);
-  const agentsUrl = `http://127.0.0.1:${ports.agents}`;
-  const url = `http://127.0.0.1:${ports.api}`;
+  const orchestrators = orchestratorsOf(size);
+  const agentsUrls = orchestrators.map(({ agents }) => `http://127.0.0.1:${agents}`);
+  const apis = orchestrators.map(({ api: port }) => `http://127.0.0.1:${port}`);
+  const [url = ''] = apis;
   const api = createApi(url, operators.admin);
 
   // Agents that find nobody to ask would wait longer from try to try; so they start once there is somebody.
-  await keeper.start(await writeCentral(runDir, size.portBase, hosts, operators));
-  const services = await Promise.all(hosts.map((host) => writeHost(runDir, host, { agentsUrl, rehearsal })));
+  await keeper.start(await writeCentral(runDir, size, hosts, operators));
+  const services = await Promise.all(hosts.map((host) => writeHost(runDir, host, { agentsUrls, rehearsal })));
   await keeper.start(services.map(({ named }) => named));
-  await waitUntilAnswering(api, runDir, signal);
+  await Promise.all(apis.map((one) => waitUntilAnswering(createApi(one, operators.admin), runDir, signal)));
   await keeper.start(services.map(({ agent }) => agent));
   await waitUntilReady(api, hosts.length, runDir, signal);
   const running = await Promise.all(
@@ -97,11 +109,12 @@ async function bringUp(
       return { ...host, root, stateDir, agentPid: (await processOf(own.agent)) ?? 0, services: own };
     }),
   );
-  const names = [serviceNames.redis, serviceNames.orchestrator, serviceNames.pages];
+  const names = [serviceNames.redis, serviceNames.pages, ...orchestrators.map(({ name }) => name)];
   const perHost = planned.flatMap(({ id }) => [serviceNames.agent(id), serviceNames.named(id)]);
   return {
     api: url,
-    agentsUrl,
+    apis,
+    agentsUrl: agentsUrls[0] ?? '',
     token: operators.admin,
     approverToken: operators.approver,
     pages: `http://127.0.0.1:${ports.pages}/`,
@@ -117,13 +130,13 @@ async function bringUp(
  * all of it is ready. It ends with `stop()`, and also when the calling process ends in whatever way.
  */
 export async function startFleet(options: FleetOptions = {}): Promise<Fleet> {
-  const { hosts = 12, datacenters = 3, portBase = 7300 } = options;
+  const { hosts = 12, datacenters = 3, portBase = 7300, orchestrators = 1 } = options;
   const runDir = options.runDir === undefined ? undefined : resolve(options.runDir);
   if (runDir !== undefined) await checkRunDir(runDir);
   const keeper = await forkKeeper(runDir);
   try {
     options.signal?.throwIfAborted();
-    return await bringUp(keeper, { hosts, datacenters, portBase }, options);
+    return await bringUp(keeper, { hosts, datacenters, portBase, orchestrators }, options);
   } catch (error) {
     await keeper.release();
     throw error;

@@ -26,14 +26,14 @@ async function writeManagedRoot(runDir: string, host: EnrolledHost): Promise<voi
 
 /** What the agents of a fleet are told alike. */
 interface AgentOptions {
-  agentsUrl: string;
+  agentsUrls: readonly string[];
   rehearsal: 'auto' | 'off' | undefined;
 }
 
 function agentConfiguration(
   runDir: string,
   host: EnrolledHost,
-  { agentsUrl, rehearsal }: AgentOptions,
+  { agentsUrls, rehearsal }: AgentOptions,
 ): unknown {
   const { root, stateDir, storeDir, token } = hostPaths(runDir, host.id);
   const named = serviceNames.named(host.id);
@@ -49,7 +49,7 @@ function agentConfiguration(
     root,
     stateDir,
     storeDir,
-    orchestrators: [agentsUrl],
+    orchestrators: agentsUrls,
     tokenFile: token,
     askFrom: host.askFrom,
     daemon: {
@@ -60,7 +60,7 @@ function agentConfiguration(
       program: [fleetPaths(runDir).named],
       rehearsal,
     },
-    pollFor: '10s',
+    pollFor: '5s',
     lease: '30s',
     metrics: { address: host.address, port: host.metricsPort },
     logLevel: 'info',

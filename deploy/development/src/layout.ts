@@ -5,6 +5,7 @@ export interface Size {
   hosts: number;
   datacenters: number;
   portBase: number;
+  orchestrators: number;
 }
 
 /** A name server of the fleet, as the orchestrator and the agents are told of it. */
@@ -24,7 +25,22 @@ const DATACENTERS = ['ams', 'fra', 'iad', 'lhr', 'nrt', 'syd', 'gru', 'sin'];
 
 /** The ports that the fleet's own services take, all of them on 127.0.0.1. */
 export function servicePorts(base: number) {
-  return { api: base, agents: base + 1, redis: base + 2, pages: base + 3 };
+  return { redis: base + 2, pages: base + 3 };
+}
+
+/** The most orchestrators that a fleet has room for. */
+export const MOST_ORCHESTRATORS = 5;
+
+/** One of the orchestrators, counted from 0: what it is called, and where it listens on 127.0.0.1. */
+function orchestratorAt(index: number, base: number) {
+  const name = index === 0 ? 'orchestrator' : `orchestrator-${index + 1}`;
+  const first = index === 0 ? base : base + 2 + 2 * index;
+  return { name, api: first, agents: first + 1 };
+}
+
+/** The orchestrators of a fleet, the first of them first. */
+export function orchestratorsOf({ orchestrators, portBase }: Pick<Size, 'orchestrators' | 'portBase'>) {
+  return Array.from({ length: orchestrators }, (_, index) => orchestratorAt(index, portBase));
 }
 
 function datacenterName(index: number): string {
@@ -36,7 +52,10 @@ function datacenterName(index: number): string {
  * @param addresses one for each host, or `null` where the machine lets nobody add any: then all hosts share
  *   127.0.0.1, and each has ports of its own.
  */
-export function planHosts({ hosts, datacenters, portBase }: Size, addresses: string[] | null): PlannedHost[] {
+export function planHosts(
+  { hosts, datacenters, portBase }: Omit<Size, 'orchestrators'>,
+  addresses: string[] | null,
+): PlannedHost[] {
   const places = Array.from({ length: datacenters }, (_, index) => {
     const count = Math.floor(hosts / datacenters) + (index < hosts % datacenters ? 1 : 0);
     return Array.from({ length: count }, (__, place) => ({
@@ -84,14 +103,13 @@ export function fleetPaths(runDir: string) {
     logs: join(runDir, 'logs'),
     services: join(runDir, 'services'),
     redis: join(runDir, 'redis'),
-    orchestrator: join(runDir, 'orchestrator'),
+    orchestrator: (name: string) => join(runDir, name),
     pages: join(runDir, 'pages.jsonl'),
   };
 }
 
 export const serviceNames = {
   redis: 'redis',
-  orchestrator: 'orchestrator',
   pages: 'pages',
   agent: (id: string) => `agent-${id}`,
   named: (id: string) => `named-${id}`,

@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from '@commander-js/extra-typings';
 import { addressesOf } from './addresses.ts';
-import type { Size } from './layout.ts';
+import { MOST_ORCHESTRATORS, type Size } from './layout.ts';
 
 /** What `npm start` was asked for. */
 export interface Options extends Size {
@@ -54,6 +54,12 @@ export function readOptions(args: readonly string[]): Options {
     .option('--hosts <n>', 'name servers, 1 to 200', integer(1, 200), 12)
     .option('--datacenters <n>', 'datacenters that they are spread over', integer(1, 200), 3)
     .option('--port-base <port>', 'first port; the API listens here', integer(1024, 65_000), 7300)
+    .option(
+      '--orchestrators <n>',
+      `orchestrators that share one Redis, 1 to ${MOST_ORCHESTRATORS}`,
+      integer(1, MOST_ORCHESTRATORS),
+      1,
+    )
     .option(
       '--addresses <range>',
       "the hosts' addresses, such as 127.53.7.0/24 (default: the first free block)",

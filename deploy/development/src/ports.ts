@@ -1,7 +1,9 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { type PlannedHost, servicePorts } from './layout.ts';
+import { orchestratorsOf, type PlannedHost, servicePorts, type Size } from './layout.ts';
+
+type Fleet = Pick<Size, 'portBase' | 'orchestrators'>;
 
 /** A port that is needed, in words for the message that refuses it. */
 interface Need {
@@ -36,8 +38,8 @@ async function udpIsFree(address: string, port: number): Promise<boolean> {
   }
 }
 
-function needs(portBase: number, hosts: readonly PlannedHost[]): { tcp: Need[]; udp: Need[] } {
-  const ports = servicePorts(portBase);
+function needs(size: Fleet, hosts: readonly PlannedHost[]): { tcp: Need[]; udp: Need[] } {
+  const ports = servicePorts(size.portBase);
   const address = '127.0.0.1';
   const dns = hosts.map((host) => ({
     address: host.address,
@@ -51,8 +53,10 @@ function needs(portBase: number, hosts: readonly PlannedHost[]): { tcp: Need[]; 
   }));
   return {
     tcp: [
-      { address, port: ports.api, what: 'the API' },
-      { address, port: ports.agents, what: "the agents' listener" },
+      ...orchestratorsOf(size).flatMap(({ api, agents }) => [
+        { address, port: api, what: 'the API' },
+        { address, port: agents, what: "the agents' listener" },
+      ]),
       { address, port: ports.redis, what: 'Redis' },
       { address, port: ports.pages, what: 'the page sink' },
       ...dns,
@@ -66,10 +70,10 @@ function needs(portBase: number, hosts: readonly PlannedHost[]): { tcp: Need[]; 
  * Says which needed port somebody else listens on, or `null`. It is asked before anything is started: a `named` that
  * cannot have its port keeps running and listens nowhere, and a fleet of those is hard to understand.
  */
-export async function portInUse(portBase: number, hosts: readonly PlannedHost[]): Promise<string | null> {
-  const { tcp, udp } = needs(portBase, hosts);
+export async function portInUse(size: Fleet, hosts: readonly PlannedHost[]): Promise<string | null> {
+  const { tcp, udp } = needs(size, hosts);
   const refuse = ({ address, port, what }: Need, protocol: string): string =>
-    `${protocol} port ${port} on ${address}, for ${what}, is in use; end what uses it, or give another --port-base than ${portBase}`;
+    `${protocol} port ${port} on ${address}, for ${what}, is in use; end what uses it, or give another --port-base than ${size.portBase}`;
   for (const need of tcp) if (!(await tcpIsFree(need.address, need.port))) return refuse(need, 'TCP');
   for (const need of udp) if (!(await udpIsFree(need.address, need.port))) return refuse(need, 'UDP');
   return null;

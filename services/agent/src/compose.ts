@@ -36,6 +36,7 @@ import { recall } from './core/memory.ts';
 import { Agent } from './runtime/agent.ts';
 import { guardStart } from './runtime/guard.ts';
 import { Link } from './runtime/link.ts';
+import { Measurer, measuring } from './runtime/measurer.ts';
 import type { Outside } from './runtime/outside.ts';
 import { verify } from './runtime/verify.ts';
 import { Vantage } from './runtime/vantage.ts';
@@ -46,7 +47,7 @@ async function outsideOf(config: Config, log: Logger): Promise<Outside> {
   return {
     ...(await hostOf(config, log, await journalOf(config, log))),
     rehearsal: await rehearsalOf(config),
-    orchestrator: httpClient({ orchestrators: config.orchestrators, token }),
+    orchestrator: httpClient({ orchestrators: config.orchestrators, token, random: Math.random }),
   };
 }
 
@@ -123,12 +124,13 @@ export async function compose(
   const agent: Agent = new Agent(outside, () => link.tell());
   const options = { host: config.host.id, pollForMs: config.pollFor, leaseMs: config.lease };
   const vantage: Vantage = new Vantage(outside, () => link.tell());
-  const link = new Link(outside, options, agent, vantage);
+  const measurer = new Measurer(outside, () => agent.memory);
+  const link = new Link(outside, options, measuring(agent, measurer), vantage);
   return async (signal) => {
     await agent.look();
     await listenToConsole(config, log, agent);
     if (config.metrics && metrics) await showMetrics(config.metrics, metrics, log);
-    await Promise.all([agent.run(signal), link.run(signal), vantage.run(signal)]);
+    await Promise.all([agent.run(signal), link.run(signal), vantage.run(signal), measurer.run(signal)]);
   };
 }
 

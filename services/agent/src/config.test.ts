@@ -13,7 +13,7 @@ const GIVEN = {
 
 test('durations have defaults, and base URLs one form', () => {
   expect(parseConfig(JSON.stringify(GIVEN))).toMatchObject({
-    pollFor: 10_000,
+    pollFor: 5000,
     lease: 30_000,
     logLevel: 'info',
     vars: {},

@@ -105,7 +105,7 @@ const Config = z.strictObject({
   orchestrators: z.array(BaseUrl).min(1),
   tokenFile: Path,
   daemon: Daemon,
-  pollFor: Duration.refine((ms) => ms <= 10_000, 'at most 10s: a halt should be heard soon').prefault('10s'),
+  pollFor: Duration.refine((ms) => ms <= 10_000, 'at most 10s: a halt should be heard soon').prefault('5s'),
   lease: Duration.prefault('30s'),
   /** From where other hosts are asked; by default from the service address, as this host's own clients are answered. */
   askFrom: Address.optional(),

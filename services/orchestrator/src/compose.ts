@@ -6,10 +6,13 @@ import { readEnrolment } from './adapters/identities/enrolment.ts';
 import { fileIdentities } from './adapters/identities/file-identities.ts';
 import { type PromMetrics, promMetrics } from './adapters/metrics/prom.ts';
 import { createPagers } from './adapters/pagers/create-pager.ts';
+import { prometheus } from './adapters/prometheus/prometheus.ts';
 import { bullmqPageQueue } from './adapters/queue/bullmq-pages.ts';
 import { bullmqWaveQueue } from './adapters/queue/bullmq-waves.ts';
 import type { Deliver, PageQueue, WaveQueue } from './adapters/queue/interface.ts';
+import { statistics } from './adapters/statistics/simple-statistics.ts';
 import type { Store } from './adapters/store/interface.ts';
+import { type SharedClock, sharedClock } from './adapters/redis/shared-clock.ts';
 import { redisStore } from './adapters/store/redis-store.ts';
 import { fileWitness } from './adapters/witness/file-witness.ts';
 import { redisWakeups } from './adapters/wakeups/redis-wakeups.ts';
@@ -17,11 +20,12 @@ import { readWitness } from './adapters/witness/read-witness.ts';
 import type { Config } from './config.ts';
 import { acceptStore, inspect } from './runtime/accept-store.ts';
 import { createAgentDesk } from './runtime/agent-desk.ts';
-import { openChannels } from './runtime/channels.ts';
+import { type Channels, openChannels } from './runtime/channels.ts';
 import { pageDelivery } from './runtime/deliver-pages.ts';
-import { createEngine } from './runtime/engine.ts';
+import { createEngine, type Engine } from './runtime/engine.ts';
 import type { EngineDeps } from './runtime/engine-deps.ts';
 import { type FleetWatch, watchFleet } from './runtime/fleet-watch.ts';
+import { type Instruments, keepGates } from './runtime/gate-keeper.ts';
 import { assertPolicy } from './runtime/policy.ts';
 import { lookAt } from './runtime/look.ts';
 import { createOperations } from './runtime/operations.ts';
@@ -49,7 +53,8 @@ async function openStores(config: Config, log: Logger) {
     await Promise.allSettled([wakeups.close(), redis.close()]);
     await witness.close();
   };
-  return { store, trust, guard, wakeups, close };
+  const clock = sharedClock(systemClock, () => redis.time());
+  return { store, trust, guard, wakeups, clock, close };
 }
 
 function metricsOf(store: Store, watch: FleetWatch, queues: () => { waves: WaveQueue } | null): PromMetrics {
@@ -64,13 +69,40 @@ function metricsOf(store: Store, watch: FleetWatch, queues: () => { waves: WaveQ
   });
 }
 
+/** The outbox of a store that was put back holds pages that were taken long ago; safe mode pages for itself. */
+function deliveryOf(deps: EngineDeps, engine: Engine, channels: Channels): Deliver {
+  const delivery = pageDelivery(deps, engine, channels);
+  return async (page) => {
+    deps.trust.assert();
+    await delivery(page);
+  };
+}
+
+/** What gates are measured with. */
+function instrumentsOf(config: Config): Instruments {
+  return { metrics: config.prometheus && prometheus(config.prometheus), statistics };
+}
+
+/** What is to be known before the first decision and the first answer. Redis may be down: then there is neither. */
+async function lookAround({ trust, watch, log }: EngineDeps, clock: SharedClock): Promise<void> {
+  const first = [
+    ['the time is not known yet', () => clock.measure()],
+    ['the store could not be compared with what was seen of it yet', () => trust.look()],
+    // Whoever asks first must not be answered as if no host had ever been heard.
+    ['no sighting could be read yet', () => watch.exchange()],
+  ] as const;
+  for (const [otherwise, look] of first) {
+    await look().catch((error: unknown) => log.warn({ err: error }, otherwise));
+  }
+}
+
 /** Wires the orchestrator together; nothing runs before `start`. */
 export async function compose(config: Config, log: Logger): Promise<Orchestrator> {
   const enrolment = await readEnrolment(config.hostsFile, config.operatorsFile);
   assertPolicy(config, enrolment.hosts);
   const { close, ...stores } = await openStores(config, log);
-  const { store, trust } = stores;
-  const watch = watchFleet(store, enrolment.hosts, config.unknownAfter, systemClock);
+  const { store, clock } = stores;
+  const watch = watchFleet(store, enrolment.hosts, config.unknownAfter, clock);
   const stopping = new AbortController();
 
   let queues: { waves: WaveQueue; pages: PageQueue } | null = null;
@@ -79,9 +111,9 @@ export async function compose(config: Config, log: Logger): Promise<Orchestrator
     ...stores,
     watch,
     metrics,
-    clock: systemClock,
     log,
     repageEveryMs: config.repageEvery,
+    hasMetrics: config.prometheus !== null,
     limits: config.limits,
     // The engine wakes jobs, and jobs call the engine: whoever comes second looks the other up.
     queues() {
@@ -90,6 +122,7 @@ export async function compose(config: Config, log: Logger): Promise<Orchestrator
     },
   };
   const engine = createEngine(deps);
+  const gates = keepGates(deps, engine, instrumentsOf(config));
   const channels = openChannels(deps, createPagers(config.pagers, config.publicUrl ?? null));
   const operations = createOperations(deps, engine, pageTests(deps, engine, channels));
   const identities = fileIdentities(enrolment);
@@ -103,29 +136,19 @@ export async function compose(config: Config, log: Logger): Promise<Orchestrator
   const desk = createAgentDesk(deps, engine, config.verifyWithin);
   const agents = await agentServer({ desk, identities, log });
 
-  const delivery = pageDelivery(deps, engine, channels);
-  const deliver: Deliver = async (page) => {
-    // The outbox of a store that was put back holds pages that were taken long ago; safe mode pages for itself.
-    trust.assert();
-    await delivery(page);
-  };
-  let watching: Promise<void> = Promise.resolve();
+  let watching: Promise<unknown> = Promise.resolve();
   return {
     async start() {
       const connection = config.redis;
       queues = {
-        waves: bullmqWaveQueue({ connection, look: lookAt(engine), clock: systemClock, log }),
-        pages: bullmqPageQueue({ connection, deliver, log }),
+        waves: bullmqWaveQueue({ connection, look: lookAt(engine, gates), clock, log }),
+        pages: bullmqPageQueue({ connection, deliver: deliveryOf(deps, engine, channels), log }),
       };
-      // Nothing is decided or answered before the store was compared with what was seen of it; without Redis, nothing at all.
-      await trust
-        .look()
-        .catch((error: unknown) => log.warn({ err: error }, 'the store could not be read yet'));
-      // Whoever asks first must not be answered as if no host had ever been heard. Redis may be down; then nobody is.
-      await watch
-        .exchange()
-        .catch((error: unknown) => log.warn({ err: error }, 'no sighting could be read yet'));
-      watching = standWatch(deps, engine, stopping.signal, safeModePages(deps, channels));
+      await lookAround(deps, clock);
+      watching = Promise.all([
+        clock.keepTime(stopping.signal),
+        standWatch(deps, engine, stopping.signal, safeModePages(deps, channels)),
+      ]);
       await agents.listen({ host: config.agents.address, port: config.agents.port, backlog: 4096 });
       await api.listen({ host: config.api.address, port: config.api.port });
       log.info(
@@ -136,7 +159,7 @@ export async function compose(config: Config, log: Logger): Promise<Orchestrator
     async stop() {
       stopping.abort();
       await Promise.allSettled([api.close(), agents.close(), queues?.waves.close(), queues?.pages.close()]);
-      await watching;
+      await Promise.all([watching, gates.close()]);
       await close();
     },
   };
@@ -152,8 +175,8 @@ export async function composeAcceptance(config: Config, files: readonly string[]
   const store = redisStore({ ...config.redis, log });
   return {
     inspect: () => inspect(store, witnesses),
-    accept: (by: OperatorName, reason: string) =>
-      acceptStore(store, witnesses, { by, reason, now: systemClock.now() }),
+    accept: async (by: OperatorName, reason: string) =>
+      acceptStore(store, witnesses, { by, reason, now: Math.round(await store.time()) }),
     close: () => store.close(),
   };
 }

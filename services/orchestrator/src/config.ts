@@ -9,6 +9,23 @@ const IpLiteral = z.union([z.ipv4(), z.ipv6()], 'must be an IP address; a name w
 const Port = z.int().min(1).max(65_535);
 const Listener = z.strictObject({ address: IpLiteral, port: Port });
 
+const Prometheus = z
+  .strictObject({
+    address: IpLiteral,
+    port: Port,
+    /** The name that its certificate is for; nothing looks it up. `caFile` where the system does not know who signed it. */
+    tls: z.strictObject({ serverName: z.string().min(1), caFile: z.string().optional() }).optional(),
+    bearerTokenFile: z.string().optional(),
+  })
+  .refine(
+    ({ tls, bearerTokenFile, address }) =>
+      tls !== undefined || bearerTokenFile === undefined || isLoopback(address),
+    { path: ['tls'], message: 'is needed: a token may not leave this machine in plain text' },
+  );
+
+function isLoopback(address: string): boolean {
+  return address.startsWith('127.') || address === '::1';
+}
 /** Defaults as they are written: judged here with the built-in ones filled in, and laid under each submission. */
 const StrategyDefaults = z.record(z.string(), z.unknown()).transform((written, ctx) => {
   const { error } = Strategy.safeParse(written);
@@ -31,6 +48,8 @@ const Config = z.strictObject({
   /** Where agents connect. */
   agents: Listener,
   redis: z.strictObject({ address: IpLiteral, port: Port, passwordFile: z.string().optional() }),
+  /** Where gates ask their queries; without it, submissions with such a gate are refused. */
+  prometheus: Prometheus.optional(),
   hostsFile: z.string(),
   operatorsFile: z.string(),
   /**
@@ -56,8 +75,28 @@ const Config = z.strictObject({
   logLevel: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
 });
 
+/** A Prometheus to ask, with the content of the files that its configuration names. */
+interface PrometheusConfig {
+  address: string;
+  port: number;
+  tls?: { serverName: string; ca?: string | undefined } | undefined;
+  token?: string | undefined;
+}
+
+function withFiles({ address, port, tls, bearerTokenFile }: z.output<typeof Prometheus>): PrometheusConfig {
+  const read = (path: string | undefined) =>
+    path === undefined ? undefined : readFileSync(path, 'utf8').trim();
+  return {
+    address,
+    port,
+    tls: tls && { serverName: tls.serverName, ca: read(tls.caFile) },
+    token: read(bearerTokenFile),
+  };
+}
+
 /** The orchestrator's configuration, complete and checked. Durations are milliseconds. */
-export type Config = Readonly<Omit<z.output<typeof Config>, 'redis' | 'pagers'>> & {
+export type Config = Readonly<Omit<z.output<typeof Config>, 'redis' | 'pagers' | 'prometheus'>> & {
+  prometheus: PrometheusConfig | null;
   redis: { address: string; port: number; password: string | null };
   pagers: readonly PagerSettings[];
 };
@@ -70,11 +109,12 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   const path = environment['BREAKWATER_ORCHESTRATOR_CONFIG'];
   if (path === undefined)
     throw new Error('set BREAKWATER_ORCHESTRATOR_CONFIG to the path of the configuration file');
-  const { redis, pagers, ...config } = parse(Config, JSON.parse(readFileSync(path, 'utf8')));
+  const { redis, pagers, prometheus, ...config } = parse(Config, JSON.parse(readFileSync(path, 'utf8')));
   const password = redis.passwordFile === undefined ? null : readFileSync(redis.passwordFile, 'utf8').trim();
   return Object.freeze({
     ...config,
     redis: { address: redis.address, port: redis.port, password },
     pagers: readPagers(pagers),
+    prometheus: prometheus === undefined ? null : withFiles(prometheus),
   });
 }

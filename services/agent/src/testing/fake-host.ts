@@ -6,6 +6,7 @@ import { MemoryJournal } from '../adapters/journal/memory-journal.ts';
 import type { Rehearsal } from '../adapters/rehearsal/interface.ts';
 import { Agent } from '../runtime/agent.ts';
 import { Link } from '../runtime/link.ts';
+import { Measurer, measuring } from '../runtime/measurer.ts';
 import type { Outside } from '../runtime/outside.ts';
 import { Vantage } from '../runtime/vantage.ts';
 import { FakeDaemon, type TreeConfig } from './fake-daemon.ts';
@@ -46,13 +47,14 @@ export class FakeHost {
     const agent: Agent = new Agent(outside, () => link.tell());
     const options = { host: HostId.parse('ns1'), pollForMs: 10_000, leaseMs: 30_000 };
     const vantage: Vantage = new Vantage(outside, () => link.tell());
-    const link = new Link(outside, options, agent, vantage);
+    const measurer = new Measurer(outside, () => agent.memory);
+    const link = new Link(outside, options, measuring(agent, measurer), vantage);
     this.agent = agent;
     this.link = link;
     await agent.look();
     this.#running = {
       stop,
-      ended: Promise.all([agent.run(stop.signal), link.run(stop.signal), vantage.run(stop.signal)]),
+      ended: Promise.all([agent, link, vantage, measurer].map((part) => part.run(stop.signal))),
     };
     await this.pass(1);
   }

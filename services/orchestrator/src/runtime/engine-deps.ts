@@ -21,6 +21,8 @@ export interface EngineDeps {
   clock: Clock;
   log: Logger;
   repageEveryMs: number;
+  /** Whether there is a Prometheus that gates can ask. */
+  hasMetrics: boolean;
   /** What no submission may go beyond. */
   limits: Limits;
 }

@@ -212,3 +212,15 @@ describe('silence means something', () => {
     expect(here.listeningSince()).toBe(1_001_000);
   });
 });
+
+test('a process that was stopped gives everybody time to be heard again, before and after it has asked the others', async () => {
+  await here.exchange();
+  await clock.advance(4000);
+  expect(here.listeningSince()).toBe(clock.now() - 4000);
+  await here.exchange();
+  await clock.advance(60_000);
+  expect(here.listeningSince()).toBe(clock.now());
+  await here.exchange();
+  await clock.advance(1000);
+  expect(here.listeningSince()).toBe(clock.now() - 1000);
+});

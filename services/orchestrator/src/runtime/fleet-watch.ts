@@ -38,6 +38,9 @@ export interface FleetWatch {
   exchange(): Promise<void>;
 }
 
+/** Sightings are exchanged every second. Whoever has not done it for so long has not been running, or not been served. */
+const STOPPED_AFTER_MS = 5000;
+
 /** @param unknownAfterMs how long after its last word a host counts as `unknown`. */
 export function watchFleet(
   store: Pick<Store, 'putSightings' | 'sightings'>,
@@ -47,8 +50,8 @@ export function watchFleet(
 ): FleetWatch {
   const seen = new Map<HostId, HostSighting>();
   const unsaved = new Map<HostId, HostSighting>();
+  const hearing = hearingOn(clock);
   const roster = rosterOf(hosts);
-  let listening: number | null = clock.now();
 
   const availability = (host: HostId): Availability =>
     availabilityOf(seen.get(host), clock.now() - unknownAfterMs);
@@ -94,13 +97,11 @@ export function watchFleet(
     },
     words: () => spoken(seen),
     connected: () => roster.hosts().filter(({ id }) => availability(id) !== 'unknown').length,
-    storeReached(reached) {
-      if (!reached) listening = null;
-      else listening ??= clock.now();
-    },
-    listeningSince: () => listening ?? clock.now(),
+    storeReached: (reached) => hearing.storeReached(reached),
+    listeningSince: hearing.since,
     async exchange() {
       for (const [host, theirs] of await store.sightings()) learn(host, theirs);
+      hearing.exchanged();
       const batch = new Map(unsaved);
       unsaved.clear();
       try {
@@ -110,6 +111,26 @@ export function watchFleet(
         for (const [host, mine] of batch) unsaved.set(host, unsaved.get(host) ?? mine);
         throw error;
       }
+    },
+  };
+}
+
+/** Keeps since when this process can hear hosts. Silence before that is its own. */
+function hearingOn(clock: Clock) {
+  let listening: number | null = clock.now();
+  /** When sightings were last exchanged (monotonic): up to then this process was running, and was served. */
+  let last: number | null = null;
+  // What agents said while it was stopped or blocked was said to others, or to nobody.
+  const wasStopped = (): boolean => last !== null && clock.monotonic() - last > STOPPED_AFTER_MS;
+  return {
+    since: (): number => (wasStopped() ? clock.now() : (listening ?? clock.now())),
+    storeReached(reached: boolean): void {
+      if (!reached) listening = null;
+      else listening ??= clock.now();
+    },
+    exchanged(): void {
+      if (wasStopped()) listening = clock.now();
+      last = clock.monotonic();
     },
   };
 }

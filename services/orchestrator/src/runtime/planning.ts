@@ -9,6 +9,7 @@ import {
 } from '@breakwater/shared';
 import type { PlanAnswer } from '../adapters/http/interface.ts';
 import type { Snapshot } from '../adapters/store/interface.ts';
+import { unmeasurable } from '../core/gates-plan.ts';
 import { limitFaults } from '../core/limits.ts';
 import { overlaysForNobody } from '../core/overlays.ts';
 import { inTheWay, mayOvertake } from '../core/overtaking.ts';
@@ -22,7 +23,7 @@ import { sizesOf } from './policy.ts';
 
 /** Plans a submission for the fleet as it is now. @throws BreakwaterError with every fault of the request. */
 export function planFor(
-  { limits }: Pick<EngineDeps, 'limits'>,
+  { limits, hasMetrics }: Pick<EngineDeps, 'limits' | 'hasMetrics'>,
   engine: Engine,
   submission: Submission,
   snapshot: Snapshot,
@@ -35,7 +36,7 @@ export function planFor(
   );
   const [first, ...rest] = [
     ...limitFaults(strategy, limits, emergency !== null, sizesOf(fleet.values())),
-    ...('faults' in planned ? planned.faults : []),
+    ...('faults' in planned ? planned.faults : unmeasurable(strategy.gates, planned.waves, hasMetrics)),
   ];
   if (first) throw BreakwaterError.fromFaults([first, ...rest]);
   if ('faults' in planned) throw BreakwaterError.fromFaults(planned.faults);

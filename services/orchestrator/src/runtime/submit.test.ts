@@ -228,3 +228,15 @@ test('a submitter is who the call says, and a rollout is approved by another', a
   });
   expect((await o.command(id, 'approve')).state).toBe('running');
 });
+
+test('the same key at two orchestrators at the same moment is one rollout, whoever is first by however little', async () => {
+  for (let steps = 0; steps < 40; steps += 1) {
+    const here = await TestOrchestrator.ready();
+    const there = new TestOrchestrator([], here);
+    await Promise.all([there.guard.look(), there.trust.look()]);
+    const first = here.submit({}, key('body'));
+    for (let step = 0; step < steps; step += 1) await Promise.resolve();
+    const [one, other] = await Promise.all([first, there.submit({}, key('body'))]);
+    expect(other.id).toBe(one.id);
+  }
+});

@@ -25,9 +25,10 @@ export async function submit(
   const bundle = await bundleOf(store, submission);
   const rollout = await engine.inTurn(async () => {
     for (;;) {
+      // In this order: what the same request has led to meanwhile, at another orchestrator, must not be in its own way.
+      const snapshot = await store.snapshot();
       const known = await earlier(deps, idempotency);
       if (known) return known;
-      const snapshot = await store.snapshot();
       const born = create(deps, engine, { submission, by, bundle: bundle.digest }, snapshot);
       const changes = withOvertaken(engine, submission, born, snapshot);
       // Everything that could refuse the submission has been asked: a refused one leaves no bundle behind.

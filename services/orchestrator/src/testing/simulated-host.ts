@@ -1,8 +1,10 @@
 import {
   type Assignment,
+  type Digest,
   fail,
   HostId,
   type HostStatus,
+  type Measures,
   pass,
   type PollRequest,
   PROTOCOL_VERSION,
@@ -29,6 +31,9 @@ export class SimulatedHost {
   journal: string;
   /** What its name server answers, and so what it says of its health. */
   health: Verdict = pass('answers', 'as before');
+  /** What it runs, and what it has measured of it. */
+  generation: Digest | null = null;
+  measures: Measures | undefined;
   /** What somebody has changed by hand. */
   drift: HostStatus['drift'] = null;
   /** The new generation will make its name server answer wrongly. */
@@ -53,13 +58,14 @@ export class SimulatedHost {
 
   get status(): HostStatus {
     return {
-      generation: null,
+      generation: this.generation,
       lastKnownGood: null,
       epoch: this.#epoch,
       daemon: { running: true, pid: 12, restarts: 0 },
       drift: this.drift,
       health: this.health,
       zones: 2,
+      ...(this.measures && { measures: this.measures }),
     };
   }
 

@@ -9,7 +9,9 @@ import type { LoggedEvent, Verb } from '../core/event.ts';
 import { MemoryStore } from '../adapters/store/memory-store.ts';
 import { MemoryWitness } from '../adapters/witness/memory-witness.ts';
 import { MemoryWakeups } from '../adapters/wakeups/memory-wakeups.ts';
+import { statistics } from '../adapters/statistics/simple-statistics.ts';
 import type { EnrolledHost } from '../core/fleet.ts';
+import type { QueryAnswer } from '../core/gate-query.ts';
 import { NO_LIMITS } from '../core/limits.ts';
 import type { Rollout } from '../core/rollout.ts';
 import { createAgentDesk } from '../runtime/agent-desk.ts';
@@ -17,6 +19,7 @@ import { pageDelivery } from '../runtime/deliver-pages.ts';
 import { openChannels } from '../runtime/channels.ts';
 import { createEngine, type Engine } from '../runtime/engine.ts';
 import type { EngineDeps } from '../runtime/engine-deps.ts';
+import { type GateKeeper, keepGates } from '../runtime/gate-keeper.ts';
 import { type FleetWatch, watchFleet } from '../runtime/fleet-watch.ts';
 import { guardStore, type StoreGuard } from '../runtime/store-guard.ts';
 import type { Idempotency } from '../runtime/save-birth.ts';
@@ -91,6 +94,9 @@ export class TestOrchestrator {
   readonly deps: EngineDeps;
   readonly engine: Engine;
   readonly desk: AgentDesk;
+  readonly gates: GateKeeper;
+  /** What Prometheus answers to a query. */
+  answers: (query: string) => QueryAnswer = () => ({ kind: 'none', cause: 'nobody has measured anything' });
   readonly hosts: Map<string, SimulatedHost>;
   /** What was logged, a JSON text for each line. */
   readonly lines: string[] = [];
@@ -132,9 +138,12 @@ export class TestOrchestrator {
       queues: () => ({ waves, pages }),
       log,
       repageEveryMs: REPAGE_EVERY_MS,
+      hasMetrics: true,
       limits: NO_LIMITS,
     };
     this.engine = createEngine(this.deps);
+    const source = { query: (text: string) => Promise.resolve(this.answers(text)) };
+    this.gates = keepGates(this.deps, this.engine, { metrics: source, statistics });
     this.desk = createAgentDesk(this.deps, this.engine, 10_000);
   }
 
@@ -176,7 +185,7 @@ export class TestOrchestrator {
   async step(): Promise<void> {
     await this.clock.advance(1000);
     for (const host of this.hosts.values()) await host.live(this.desk);
-    for (const id of (await this.store.snapshot()).live.keys()) await this.look(id);
+    for (const id of (await this.store.snapshot()).live.keys()) this.gates.tend(await this.look(id));
   }
 
   /** Steps until the rollout is as it should be. */

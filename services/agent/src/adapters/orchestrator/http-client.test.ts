@@ -26,7 +26,8 @@ async function serve(handler: Handler): Promise<string> {
   return `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`;
 }
 
-const client = (...orchestrators: string[]) => httpClient({ orchestrators, token: 'secret' });
+const client = (...orchestrators: string[]) =>
+  httpClient({ orchestrators, token: 'secret', random: () => 0 });
 const DEAD = 'http://127.0.0.1:9';
 const FOREVER = new AbortController().signal;
 const ANSWER = JSON.stringify({ host: 'ns1', assignment: null, acknowledged: 3 });
@@ -94,6 +95,19 @@ describe('a poll', () => {
     const url = await serve(() => stop.abort());
     await expect(client(url).poll({ ...REQUEST, waitMs: 10_000 }, stop.signal)).rejects.toThrow(/abort/i);
   });
+});
+
+test('when one call gives an orchestrator up that hangs, so does every other that waits for it', async () => {
+  const hung = new Set<ServerResponse>();
+  const silent = await serve((_, response) => void hung.add(response));
+  const good = await serve((_, response) => response.end(ANSWER));
+  const agent = client(silent, good);
+  const began = performance.now();
+  const long = agent.poll({ ...REQUEST, waitMs: 10_000 }, FOREVER);
+  await agent.poll(REQUEST, FOREVER);
+  expect(await long).toMatchObject({ host: 'ns1' });
+  expect(performance.now() - began).toBeLessThan(9000);
+  expect(hung.size).toBe(2);
 });
 
 describe('a bundle', () => {

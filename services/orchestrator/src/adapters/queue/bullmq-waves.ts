@@ -1,4 +1,4 @@
-import type { Clock } from '@breakwater/shared';
+import { type Clock, systemClock } from '@breakwater/shared';
 import { DelayedError, Job, Queue } from 'bullmq';
 import type { Log, RedisAddress } from '../redis/client.ts';
 import { assertConnected, producerClient, workerClient } from './connections.ts';
@@ -34,9 +34,12 @@ export function bullmqWaveQueue({ connection, look, clock, log }: Options): Wave
   const queue = new Queue<WakeUp>(QUEUE, { connection: producer });
   queue.on('error', () => undefined); // The connection logs its own outages.
 
+  /** BullMQ counts on the machine's own wall clock, which may say something else than the time that is shared. */
+  const ownTime = (at: number): number => systemClock.now() + at - clock.now();
+
   async function bringForward(id: string, at: number): Promise<void> {
     const score = await producer.zscore(queue.toKey('delayed'), id);
-    if (score === null || Number(score) / SCORES_PER_MS <= at) return;
+    if (score === null || Number(score) / SCORES_PER_MS <= ownTime(at)) return;
     const job = await Job.fromId<WakeUp>(queue, id);
     // It fails when the job has just begun a look by itself, which is what was wanted.
     await job?.changeDelay(Math.max(0, at - clock.now())).catch(async (error: unknown) => {
@@ -66,7 +69,7 @@ export function bullmqWaveQueue({ connection, look, clock, log }: Options): Wave
     await consumer.client.zrem(WANTED, id);
     const next = await look(job.data);
     if (next === null) return;
-    await job.moveToDelayed(next, token);
+    await job.moveToDelayed(ownTime(next), token);
     const wanted = await consumer.client.zscore(WANTED, id);
     if (wanted !== null && Number(wanted) < next) await bringForward(id, Number(wanted));
     throw new DelayedError();

@@ -26,6 +26,8 @@ const SILENCE_MS = 5000;
 const SIGHTINGS_PER_COMMAND = 1000;
 
 export interface RedisStore extends Store {
+  /** What Redis's own clock says: wall-clock milliseconds. */
+  time(): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -153,6 +155,11 @@ class StoreInRedis implements RedisStore {
     return unsafeSettings(
       (await this.#ask((redis) => redis.call('CONFIG', 'GET', ...SAFE_SETTINGS))) as string[],
     );
+  }
+
+  async time(): Promise<number> {
+    const [seconds, microseconds] = await this.#ask((redis) => redis.time());
+    return Number(seconds) * 1000 + Number(microseconds) / 1000;
   }
 
   async close(): Promise<void> {
