@@ -75,19 +75,26 @@ function hostViolations(rollout: Rollout): string[] {
     if (row.grantedAt === null && !UNTOUCHED.includes(row.state) && row.state !== 'reverted') {
       found.push(`${row.id} is ${row.state} without a grant`);
     }
+    found.push(...keepingViolations(rollout, row));
     if (row.state === 'confirmed' && !row.changed)
       found.push(`${row.id} is confirmed but does not keep the change`);
-    if (row.changed && row.grantedAt === null) found.push(`${row.id} keeps a change that it was not granted`);
-    if (rollout.emergency !== null && (row.grantedAt ?? 0) >= rollout.emergency.expiresAt)
-      found.push(`${row.id} was granted after the emergency had expired`);
-    if (rollout.state === 'rolledBack' && row.changed && row.state !== 'skipped')
-      found.push(`rolled back although ${row.id} keeps the change`);
     if (row.confirming && row.failure === null && !row.soaked)
       found.push(`${row.id} was confirmed before its soak was over`);
     if (row.state === 'soaking' && row.confirming && row.failure === null && !wasVouchedFor(rollout, row))
       found.push(`${row.id} was confirmed before others had found it well`);
     return found;
   });
+}
+
+/** What is granted is granted in time, and what keeps the change was granted it and is not called back. */
+function keepingViolations(rollout: Rollout, row: HostRow): string[] {
+  const found: string[] = [];
+  if (row.changed && row.grantedAt === null) found.push(`${row.id} keeps a change that it was not granted`);
+  if (rollout.emergency !== null && (row.grantedAt ?? 0) >= rollout.emergency.expiresAt)
+    found.push(`${row.id} was granted after the emergency had expired`);
+  if (rollout.state === 'rolledBack' && row.changed && row.state !== 'skipped')
+    found.push(`rolled back although ${row.id} keeps the change`);
+  return found;
 }
 
 function wasVouchedFor(rollout: Rollout, row: HostRow): boolean {

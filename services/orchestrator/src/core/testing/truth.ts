@@ -18,17 +18,26 @@ const HEALTHY_NEXT: Partial<Record<ReportedState, ReportedState>> = {
 
 const SWAPPED: readonly Truth['phase'][] = ['applying', 'verifying', 'soaking', 'soaked'];
 
+/** What a host that is to go back, or is on its way, does next. */
+const GOING_BACK: Partial<Record<Truth['phase'], { well: ReportedState; bad: ReportedState | null }>> = {
+  failed: { well: 'reverting', bad: 'reverting' },
+  reverting: { well: 'reverted', bad: 'revertFailed' },
+  revertFailed: { well: 'reverted', bad: null },
+};
+
 /** What a host does next at a level; `bad` decides whether its name server answers rightly. */
 export function act({ phase }: Truth, step: Step | null, bad: boolean): ReportedState | null {
+  const back = GOING_BACK[phase];
+  if (back) return bad ? back.bad : back.well;
   const swapped = SWAPPED.includes(phase);
-  if (phase === 'failed') return 'reverting';
-  if (phase === 'reverting') return bad ? 'revertFailed' : 'reverted';
-  if (phase === 'revertFailed') return bad ? null : 'reverted';
   if (step === 'revert') return goBack(phase, swapped);
-  if (step === 'stage' && phase === 'idle') return bad ? 'failed' : 'ready';
-  if (step === 'apply' && phase === 'ready') return 'applying';
-  if (bad && (phase === 'confirmed' || phase === 'unhealthy')) return 'unhealthy';
-  if (!swapped) return null;
+  if (phase === 'idle' && step === 'stage') return bad ? 'failed' : 'ready';
+  if (phase === 'ready' && step === 'apply') return 'applying';
+  if (phase === 'confirmed' || phase === 'unhealthy') return bad ? 'unhealthy' : null;
+  return swapped ? goOn(phase, step, bad) : null;
+}
+
+function goOn(phase: Truth['phase'], step: Step | null, bad: boolean): ReportedState | null {
   if (bad) return 'failed';
   return step === 'confirm' && phase === 'soaked'
     ? 'confirmed'
