@@ -1,3 +1,5 @@
+import { OperatorName } from '@breakwater/shared';
+import { acceptStore } from '../../services/orchestrator/src/runtime/accept-store.ts';
 import { verifyChain } from '../../services/orchestrator/src/runtime/chain.ts';
 import { GENESIS } from '../../services/orchestrator/src/adapters/store/interface.ts';
 import type { Rollout } from '../../services/orchestrator/src/core/rollout.ts';
@@ -37,7 +39,8 @@ function mend(world: World): void {
   world.network.release();
   world.network.troubles = { ...world.network.troubles, loss: 0, duplicates: 0, slowShare: 0 };
   Object.assign(world.settings, { agentDeaths: 0, orchestratorDeaths: 0 });
-  Object.assign(world.settings.store, { lostReplies: 0 });
+  // What people do by hand waits for no simulated time.
+  Object.assign(world.settings.store, { lostReplies: 0, slowShare: 0 });
   world.server.down = false;
   for (const site of world.sites) site.start();
   world.note('all faults have ended');
@@ -56,6 +59,7 @@ async function rests(
   const restsBy = timeline.now + REST_MS;
   while (timeline.now < restsBy) {
     await timeline.run(timeline.now + LOOK_EVERY_MS, () => world.judge.tick());
+    await accepted(world);
     const { live, line } = server.snapshot();
     if (line.stopped) operators.line(false);
     for (const rollout of live.values()) {
@@ -68,6 +72,26 @@ async function rests(
     if (done && paged) return true;
   }
   return false;
+}
+
+/**
+ * Somebody wrote to the older store before it was found out, and does not know the right one any more: a person takes that
+ * as it is.
+ */
+async function accepted(world: World): Promise<void> {
+  const { orchestrators, sites } = world;
+  const doubting = orchestrators.find((each) => each?.doubts);
+  if (!doubting) return;
+  const witnesses = sites.map(({ witness }) => witness);
+  const act = {
+    by: OperatorName.parse('approver'),
+    reason: 'the right store is back',
+    now: doubting.process.now(),
+  };
+  await acceptStore(doubting.client.adapter(), witnesses, act).then(
+    () => world.count('store accepted by a person'),
+    (error: unknown) => world.note(`not accepted: ${String(error)}`),
+  );
 }
 
 /** Back where it was or where it should be, and its agent knows it. */

@@ -5,6 +5,7 @@ import type { Memory } from '../../services/agent/src/core/memory.ts';
 import type { Random } from '../../services/agent/src/testing/random.ts';
 import type { Pager } from '../../services/orchestrator/src/adapters/pagers/interface.ts';
 import type { Commit, Snapshot, Store } from '../../services/orchestrator/src/adapters/store/interface.ts';
+import type { MemoryWitness } from '../../services/orchestrator/src/adapters/witness/memory-witness.ts';
 import type { EnrolledHost } from '../../services/orchestrator/src/core/fleet.ts';
 import type { Rollout } from '../../services/orchestrator/src/core/rollout.ts';
 import type { Behaviour } from './behaviour.ts';
@@ -70,6 +71,8 @@ export interface Machine {
 export interface Site {
   readonly index: number;
   readonly orchestrator: Orchestrator | null;
+  /** What this place has seen of the store. */
+  readonly witness: MemoryWitness;
   /** Signals are published, and nobody hears them here. */
   deaf: boolean;
   start(): void;

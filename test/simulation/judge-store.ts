@@ -50,7 +50,9 @@ export class StoreJudge {
   committed(commit: Commit, before: Snapshot): void {
     const { events } = commit;
     const [first] = events;
-    if (first.seq !== before.head.seq + 1 || first.prev !== before.head.hash)
+    // A person who takes a store that has lost something has its log go on beyond all that anybody has seen.
+    const gap = first.type === 'store.accepted';
+    if ((first.seq !== before.head.seq + 1 && !gap) || first.prev !== before.head.hash)
       this.#fault('S19', `event ${first.seq} does not follow event ${before.head.seq}`);
     for (const write of commit.rollouts ?? []) this.#wrote(write, commit, before);
     if (commit.line) {
@@ -70,6 +72,8 @@ export class StoreJudge {
     for (const rollout of data.rollouts.flatMap((id) => data.rollout(id) ?? [])) {
       this.#rollouts.set(rollout.id, rollout);
       this.#stopped(rollout);
+      // The other store may have given the same name to another change.
+      this.#world.born(rollout);
     }
     this.#lineStoppedSince = line.stopped ? this.#world.timeline.now : null;
   }

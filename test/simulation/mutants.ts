@@ -56,7 +56,7 @@ export const MUTANTS: Readonly<Record<string, Mutant>> = {
   'a boot keeps what is pending': { breaks: /^S8:/ },
   'epochs are not compared': { breaks: /^S9:/ },
   'clean-up takes the way back': { breaks: /^S11:/, quick: true },
-  'a host may be claimed twice': { breaks: /^S12:/, quick: true },
+  'a host may be claimed twice': { breaks: /^S12:/ },
   'a wave begins too early': { breaks: /^S13:/, quick: true },
   'a host is confirmed without its soak': { breaks: /^S13:/ },
   'nothing is compared before it is saved': {

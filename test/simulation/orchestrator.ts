@@ -109,6 +109,11 @@ export class Orchestrator {
     );
   }
 
+  /** Whether it is in safe mode: it does not believe the store. */
+  get doubts(): boolean {
+    return this.#deps.trust.doubt() !== null;
+  }
+
   kill(): void {
     this.process.dead = true;
     for (const broken of this.onDeath) broken();

@@ -38,7 +38,7 @@ export function chooseSettings(random: Random, hosts?: number): Settings {
     lastsMs: random.pick([60_000, 90_000, 120_000]),
     troubleEveryMs: calm ? Infinity : random.pick([2000, 6000, 15_000, Infinity]),
     actEveryMs: random.pick([4000, 8000, 20_000]),
-    graceMs: random.pick([5000, 5000, 90_000]),
+    graceMs: random.pick([5000, 90_000]),
     network: {
       loss: rate(0, 0, 0.02, 0.15),
       duplicates: rate(0, 0, 0.05, 0.2),

@@ -16,7 +16,7 @@ export class SimulatedSite implements Site {
   /** Signals are published, and nobody hears them here. */
   deaf = false;
   readonly index: number;
-  #witness = new MemoryWitness();
+  witness = new MemoryWitness();
   readonly #world: World;
   readonly #peers: () => readonly SimulatedSite[];
   readonly #listeners = new Set<(signal: Signal) => void>();
@@ -40,7 +40,7 @@ export class SimulatedSite implements Site {
       process,
       client,
       store: wiring.store?.(plain, this.#world) ?? plain,
-      witness: this.#witness,
+      witness: this.witness,
       queues,
       wakeups: this.#wakeups(process),
       pagers: [ofProcess(process, wiring.pager?.(pager) ?? pager)],
@@ -57,7 +57,7 @@ export class SimulatedSite implements Site {
     const { orchestrator } = this;
     if (!orchestrator) return;
     this.orchestrator = null;
-    this.#witness = this.#witness.crash();
+    this.witness = this.witness.crash();
     orchestrator.kill();
     this.#world.note(`orchestrator ${this.index} killed`);
     this.#world.timeline.after(againMs, () => this.start());
@@ -74,7 +74,7 @@ export class SimulatedSite implements Site {
   /** The witness reaches its disk a little later than its memory. */
   #flush(process: Process): void {
     process.setTimer(FLUSH_MS, () => {
-      this.#witness.durable().catch((error: unknown) => this.#world.fault('sound', String(error)));
+      this.witness.durable().catch((error: unknown) => this.#world.fault('sound', String(error)));
       this.#flush(process);
     });
   }

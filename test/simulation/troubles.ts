@@ -9,7 +9,8 @@ export class Troubles implements Hazards {
   over = false;
   /** Kinds of trouble with how often each comes; filled from `KINDS`. */
   readonly #rates: readonly Kind[];
-  #armed: { machine: Machine; power: boolean } | null = null;
+  /** The next agent that comes to this step dies there. */
+  #armed: { step: string; when: 'before' | 'after'; power: boolean } | null = null;
   readonly #mends = new Set<() => void>();
   readonly #world: World;
 
@@ -41,9 +42,8 @@ export class Troubles implements Hazards {
   /** What happens around a step of an agent. */
   atStep(machine: Machine, step: string, when: 'before' | 'after'): void {
     const { random, settings } = this.#world;
+    const armed = this.#armed?.step === step && this.#armed.when === when ? this.#armed : null;
     // Most steps are rounds of checks, and there is nothing special about dying in one.
-    const aimed = this.#armed?.machine === machine && step !== 'check' && random.chance(0.3);
-    const armed = aimed ? this.#armed : null;
     const rate = step === 'check' ? settings.agentDeaths / 20 : settings.agentDeaths;
     const dies = !this.over && rate > 0 && random.chance(rate);
     if (!armed && !dies) return;
@@ -65,8 +65,9 @@ export class Troubles implements Hazards {
     site.kill(random.pick([1000, 5000, 20_000]));
   }
 
-  arm(machine: Machine, power: boolean): void {
-    this.#armed = { machine, power };
+  arm(power: boolean): void {
+    const { random } = this.#world;
+    this.#armed = { step: random.pick(AIMED_AT), when: random.pick(['before', 'after'] as const), power };
   }
 
   /** Breaks something for a while. */
@@ -80,6 +81,17 @@ export class Troubles implements Hazards {
     this.#world.timeline.after(ms, once);
   }
 }
+
+/** Steps in which an agent dies on purpose: each intent, its act, and each outcome. */
+const AIMED_AT = [
+  ...['applying', 'restarting', 'verifying', 'soaking', 'soaked', 'confirmed'].map(
+    (type) => `record ${type}`,
+  ),
+  ...['failed', 'reverting', 'reverting', 'reverted'].map((type) => `record ${type}`),
+  'switchTo',
+  'restart',
+  'reload',
+];
 
 type Kind = (troubles: Troubles, world: World) => void;
 
@@ -128,8 +140,8 @@ const KINDS: Record<string, Kind> = {
     world.note(`${machine.id} agent killed`);
     machine.killAgent(world.random.pick([200, 1000, 20_000, 70_000]));
   },
-  killAtStep: (troubles, world) => troubles.arm(world.random.pick(world.machines), false),
-  cutAtStep: (troubles, world) => troubles.arm(world.random.pick(world.machines), true),
+  killAtStep: (troubles) => troubles.arm(false),
+  cutAtStep: (troubles) => troubles.arm(true),
   cutPower: (_, world) => {
     const machine = world.random.pick(world.machines);
     world.note(`${machine.id} loses power`);
@@ -186,7 +198,7 @@ const KINDS: Record<string, Kind> = {
     const { random, network } = world;
     const direction: Direction = random.pick(['up', 'down', 'down']);
     for (const host of someHosts(world)) network.clog(host, direction);
-    troubles.during(random.pick([3000, 20_000, 40_000]), 'link clogged', () => network.release());
+    troubles.during(random.pick([3000, 20_000, 35_000, 50_000]), 'link clogged', () => network.release());
   },
   killOrchestrator: (_, world) => {
     world.count('orchestrator killed');

@@ -100,7 +100,7 @@ export class SimulatedWorld implements World {
       strategy: sent?.strategy ?? rollout.strategy,
       named: new Set(sent?.targets.hosts ?? []),
       bundle: rollout.bundle,
-      steered: false,
+      steered: this.submitted.has(rollout.id),
       soak: (host) => waves.get(host) ?? 0,
     });
   }
