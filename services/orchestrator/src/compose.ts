@@ -14,6 +14,7 @@ import { statistics } from './adapters/statistics/simple-statistics.ts';
 import type { Store } from './adapters/store/interface.ts';
 import { type SharedClock, sharedClock } from './adapters/redis/shared-clock.ts';
 import { redisStore } from './adapters/store/redis-store.ts';
+import { jsdiff } from './adapters/text-diff/jsdiff.ts';
 import { fileWitness } from './adapters/witness/file-witness.ts';
 import { redisWakeups } from './adapters/wakeups/redis-wakeups.ts';
 import { readWitness } from './adapters/witness/read-witness.ts';
@@ -111,6 +112,7 @@ export async function compose(config: Config, log: Logger): Promise<Orchestrator
     ...stores,
     watch,
     metrics,
+    textDiff: jsdiff,
     log,
     repageEveryMs: config.repageEvery,
     hasMetrics: config.prometheus !== null,

@@ -7,6 +7,7 @@ import { MemoryPager } from '../adapters/pagers/memory-pager.ts';
 import { MemoryPageQueue, MemoryWaveQueue } from '../adapters/queue/memory-queue.ts';
 import type { LoggedEvent, Verb } from '../core/event.ts';
 import { MemoryStore } from '../adapters/store/memory-store.ts';
+import { jsdiff } from '../adapters/text-diff/jsdiff.ts';
 import { MemoryWitness } from '../adapters/witness/memory-witness.ts';
 import { MemoryWakeups } from '../adapters/wakeups/memory-wakeups.ts';
 import { statistics } from '../adapters/statistics/simple-statistics.ts';
@@ -135,6 +136,7 @@ export class TestOrchestrator {
       wakeups,
       metrics,
       clock,
+      textDiff: jsdiff,
       queues: () => ({ waves, pages }),
       log,
       repageEveryMs: REPAGE_EVERY_MS,

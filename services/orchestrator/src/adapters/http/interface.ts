@@ -10,6 +10,7 @@ import type {
   Strategy,
   Submission,
 } from '@breakwater/shared';
+import type { GroupDiff } from '../../core/bundle-diff.ts';
 import type { LoggedEvent, Verb } from '../../core/event.ts';
 import type { HostOrder } from '../../core/host-order.ts';
 import type { HostVerb } from '../../core/host-verbs.ts';
@@ -34,6 +35,7 @@ export interface PlanAnswer {
   /** With all defaults filled in. */
   strategy: Strategy;
   waves: readonly PlannedWave[];
+  diff: readonly GroupDiff[];
   warnings: readonly string[];
 }
 

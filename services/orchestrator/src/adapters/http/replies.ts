@@ -39,6 +39,27 @@ export const PlanReply = z
         soakSeconds: z.number(),
       }),
     ),
+    /** What it would change, for each group of hosts to which the same happens. */
+    diff: z.array(
+      z.object({
+        hosts: z.array(z.string()),
+        /** What they run now, as last heard. */
+        from: Digest.nullable(),
+        /** Whether the store has what they run; otherwise nothing is known of what would change. */
+        known: z.boolean(),
+        files: z.array(
+          z.object({
+            /** In the tree of a host. */
+            path: z.string(),
+            change: z.enum(['added', 'removed', 'changed']),
+            /** Templates as they are; absent where it would be too much. */
+            unified: z.string().optional(),
+          }),
+        ),
+        /** Whether files or text were left out. */
+        truncated: z.boolean(),
+      }),
+    ),
     warnings: z.array(z.string()),
   })
   .meta({ id: 'Plan' });

@@ -151,6 +151,7 @@ test('a plan shows soaks in seconds', () => {
     bundle,
     strategy: sampleRollout().strategy,
     waves,
+    diff: [],
     warnings: [],
   });
   expect(plan.waves.map(({ kind, soakSeconds }) => [kind, soakSeconds])).toEqual([

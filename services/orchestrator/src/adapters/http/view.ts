@@ -120,6 +120,7 @@ export function planView(plan: PlanAnswer): z.infer<typeof PlanReply> {
       hosts: [...hosts],
       soakSeconds: soakMs / 1000,
     })),
+    diff: plan.diff.map((group) => ({ ...group, hosts: [...group.hosts], files: [...group.files] })),
     warnings: [...plan.warnings],
   };
 }

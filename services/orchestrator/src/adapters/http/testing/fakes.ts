@@ -99,6 +99,7 @@ export class FakeOperations implements Operations {
       bundle,
       strategy,
       waves,
+      diff: [],
       warnings: ['Only one host in ams is healthy.'],
     };
   }
