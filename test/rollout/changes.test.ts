@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { EXAMPLE_COM, exampleCom, NAMED_CONF_PATH } from '../../deploy/development/src/configuration.ts';
 import { type Fleet, startFleet } from '../../deploy/development/src/fleet.ts';
 import {
+  ask,
   bundle,
   change,
   dig,
@@ -47,6 +48,22 @@ describe('a good change', () => {
     for (const host of fleet.hosts) {
       expect(await dig(host, 'www.example.com', 'A')).toBe('NOERROR 192.0.2.80 192.0.2.81');
     }
+  });
+});
+
+describe('a plan', () => {
+  test('of the next change shows exactly the file that it changes, once for all hosts', async () => {
+    const { body } = await ask(fleet, 'POST', '/v1/plans', change(3, ['192.0.2.80', '192.0.2.81']));
+    expect(body.diff).toMatchObject([
+      {
+        hosts: { length: fleet.hosts.length },
+        known: true,
+        files: [{ path: EXAMPLE_COM.replace('all/', ''), change: 'changed' }],
+        truncated: false,
+      },
+    ]);
+    const changed = body.diff?.[0]?.files[0]?.unified?.match(/^[-+] *.*SOA.*$/gm);
+    expect(changed).toHaveLength(2);
   });
 });
 

@@ -11,6 +11,7 @@ import { createAgentDesk } from '../../services/orchestrator/src/runtime/agent-d
 import { type Channels, openChannels } from '../../services/orchestrator/src/runtime/channels.ts';
 import { pageDelivery } from '../../services/orchestrator/src/runtime/deliver-pages.ts';
 import { createEngine } from '../../services/orchestrator/src/runtime/engine.ts';
+import { jsdiff } from '../../services/orchestrator/src/adapters/text-diff/jsdiff.ts';
 import type { EngineDeps } from '../../services/orchestrator/src/runtime/engine-deps.ts';
 import { watchFleet } from '../../services/orchestrator/src/runtime/fleet-watch.ts';
 import { lookAt } from '../../services/orchestrator/src/runtime/look.ts';
@@ -76,6 +77,7 @@ export class Orchestrator {
       trust,
       wakeups,
       clock: process,
+      textDiff: jsdiff,
       metrics: uncounted(around.onConflict),
       log: silentLog,
       queues: () => queues,
@@ -83,6 +85,8 @@ export class Orchestrator {
       // No rollout of the simulation has gates.
       hasMetrics: false,
       limits: NO_LIMITS,
+      enrolment: { fault: () => null, reread: async () => null },
+      calendar: { freezeAt: () => null },
     };
     this.#engine = createEngine(this.#deps);
     this.desk = createAgentDesk(this.#deps, this.#engine, VERIFY_WITHIN_MS);

@@ -22,6 +22,7 @@ export interface Body {
   code?: string;
   detail?: string;
   action?: string;
+  diff?: { hosts: string[]; known: boolean; files: { path: string; unified?: string }[] }[];
   faults?: { path: string; code: string; message: string }[];
 }
 

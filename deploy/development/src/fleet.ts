@@ -59,6 +59,8 @@ export interface FleetOptions extends Partial<Size> {
   runDir?: string | undefined;
   /** Whether changes are rehearsed; by default as on any host. `off` is for tests of what happens when a bad change goes live. */
   rehearsal?: 'auto' | 'off' | undefined;
+  /** Leads a host's way to an orchestrator elsewhere: for tests that cut it. @returns the URL that the host is given instead. */
+  agentsThrough?: ((host: string, url: string) => Promise<string>) | undefined;
   /** Gives the start up; what was started until then is ended. */
   signal?: AbortSignal | undefined;
 }
@@ -81,7 +83,7 @@ async function addressesFor(keeper: Keeper, size: Size, range: string | undefine
 async function bringUp(
   keeper: Keeper,
   size: Size,
-  { addresses, rehearsal, signal }: FleetOptions,
+  { addresses, rehearsal, signal, agentsThrough = (_host, url) => Promise.resolve(url) }: FleetOptions,
 ): Promise<Fleet> {
   const { runDir } = keeper;
   const planned = await addressesFor(keeper, size, addresses);
@@ -97,7 +99,12 @@ async function bringUp(
 
   // Agents that find nobody to ask would wait longer from try to try; so they start once there is somebody.
   await keeper.start(await writeCentral(runDir, size, hosts, operators));
-  const services = await Promise.all(hosts.map((host) => writeHost(runDir, host, { agentsUrls, rehearsal })));
+  const services = await Promise.all(
+    hosts.map(async (host) => {
+      const ways = await Promise.all(agentsUrls.map((to) => agentsThrough(host.id, to)));
+      return writeHost(runDir, host, { agentsUrls: ways, rehearsal });
+    }),
+  );
   await keeper.start(services.map(({ named }) => named));
   await Promise.all(apis.map((one) => waitUntilAnswering(createApi(one, operators.admin), runDir, signal)));
   await keeper.start(services.map(({ agent }) => agent));

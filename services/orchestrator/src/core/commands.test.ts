@@ -152,3 +152,15 @@ describe('retry and skip', () => {
     expect(REACH.halted().say('skip', 'ns9.ams')).toMatchObject({ code: 'not_found' });
   });
 });
+
+test('a retry of a host that kept the change and could not go back is refused, also when it is well', () => {
+  const soaks = { canary: { soak: '1s' }, datacenters: { soak: '1s', share: '50%' }, global: { soak: '1s' } };
+  const fleet = evenFleet(['ams', 'fra', 'iad'], 4);
+  const strategy = { ...soaks, failureThreshold: 1, maxUnavailable: 2 };
+  const run = new Drive(rolloutOver(fleet, { strategy }), fleet).preflight().pass('ns1.ams', 1000);
+  run.pass('ns2.ams', 1000).report('ns2.ams', 'unhealthy').report('ns2.ams', 'reverting');
+  run.report('ns2.ams', 'revertFailed');
+  expect(run.row('ns2.ams')).toMatchObject({ state: 'revertFailed', changed: true });
+  expect(run.say('retry', 'ns2.ams')).toMatchObject({ code: 'verb_not_allowed' });
+  expect(run.say('skip', 'ns2.ams')).toBeNull();
+});

@@ -234,6 +234,9 @@ function retry(rollout: Rollout, { host }: Command, context: Context): Rollout |
   const settled = row.state === 'skipped' || (row.failure !== null && !isMoving(row));
   if (!settled)
     return refuseHost(`${row.id} is ${row.state}; only a host that failed or was skipped is retried`);
+  // Its agent goes on trying to go back: nobody knows which of the two it runs, so there is nothing to confirm.
+  if (row.changed && row.state === 'revertFailed')
+    return refuseHost(`${row.id} could not go back; roll back or skip it`);
   if (row.changed && !isWell(row, context)) {
     return refuseHost(`${row.id} keeps the change and is not well; roll back or skip it`);
   }

@@ -1,5 +1,6 @@
 import { type HostState } from '@breakwater/shared';
-import { inFlight } from './host-row.ts';
+import { causeOf } from './halting-rule.ts';
+import { isTolerated, WATCHED } from './halting.ts';
 import { lostItsCanary } from './releasing.ts';
 import { type HostRow, type Rollout, rowsOf, waveName } from './rollout.ts';
 
@@ -15,6 +16,8 @@ export function violations(rollout: Rollout): string[] {
     ...waveViolations(rollout),
     ...canaryViolations(rollout),
     ...hostViolations(rollout),
+    ...failureViolations(rollout),
+    ...givenUpViolations(rollout),
     ...stateViolations(rollout),
   ];
 }
@@ -72,6 +75,7 @@ function hostViolations(rollout: Rollout): string[] {
     if (row.grantedAt === null && !UNTOUCHED.includes(row.state) && row.state !== 'reverted') {
       found.push(`${row.id} is ${row.state} without a grant`);
     }
+    found.push(...keepingViolations(rollout, row));
     if (row.state === 'confirmed' && !row.changed)
       found.push(`${row.id} is confirmed but does not keep the change`);
     if (row.confirming && row.failure === null && !row.soaked)
@@ -82,16 +86,51 @@ function hostViolations(rollout: Rollout): string[] {
   });
 }
 
+/** What is granted is granted in time, and what keeps the change was granted it and is not called back. */
+function keepingViolations(rollout: Rollout, row: HostRow): string[] {
+  const found: string[] = [];
+  if (row.changed && row.grantedAt === null) found.push(`${row.id} keeps a change that it was not granted`);
+  if (rollout.emergency !== null && (row.grantedAt ?? 0) >= rollout.emergency.expiresAt)
+    found.push(`${row.id} was granted after the emergency had expired`);
+  if (rollout.state === 'rolledBack' && row.changed && row.state !== 'skipped')
+    found.push(`rolled back although ${row.id} keeps the change`);
+  return found;
+}
+
 function wasVouchedFor(rollout: Rollout, row: HostRow): boolean {
   if (rollout.strategy.vantage === 0) return true;
   const watch = rollout.vantage[row.id];
   return watch?.epoch === row.epoch && (watch.passed?.length ?? -1) >= watch.required;
 }
 
+/** Whatever goes on, goes on over no failure that should have stopped it: halting is judged in every decision. */
+function failureViolations(rollout: Rollout): string[] {
+  if (!WATCHED.includes(rollout.state)) return [];
+  return rollout.waves.flatMap((wave) => {
+    const failed = rowsOf(rollout, wave).filter((row) => row.failure !== null);
+    const unproved = failed.find((row) => causeOf(wave, row) === 'preflightFails');
+    const untolerated = isTolerated(rollout, wave) ? unproved : failed[0];
+    return untolerated ? [`is ${rollout.state} over the failure of ${untolerated.id}`] : [];
+  });
+}
+
+/** States of a host that was given up, or is on its way home to be. */
+const GIVEN_UP: readonly HostState[] = ['skipped', 'reverting', 'failed', 'lost', 'revertFailed', 'reverted'];
+
+function givenUpViolations(rollout: Rollout): string[] {
+  return Object.values(rollout.hosts)
+    .filter((row) => row.released !== null && !GIVEN_UP.includes(row.state))
+    .map((row) => `${row.id} was given up to ${row.released ?? ''} and is ${row.state}`);
+}
+
 function stateViolations(rollout: Rollout): string[] {
   const rows = Object.values(rollout.hosts);
   const found: string[] = [];
-  if (rollout.state === 'succeeded' && rows.some(inFlight)) found.push('succeeded with a host in flight');
+  // A host may fail after the success; that is noted with it.
+  const open = rows.find(
+    (row) => row.failure === null && row.state !== 'confirmed' && row.state !== 'skipped',
+  );
+  if (rollout.state === 'succeeded' && open) found.push(`succeeded although ${open.id} is ${open.state}`);
   if (rollout.state === 'halted' && rollout.haltedAt === null) found.push('halted without a time');
   if (rollout.state === 'halted' && rollout.pages === 0) found.push('halted without a page');
   if ((rollout.state === 'paused') !== (rollout.pausedFrom !== null))

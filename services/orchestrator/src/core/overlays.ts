@@ -1,5 +1,11 @@
 import type { FleetHost } from './fleet.ts';
 
+/** The overlays of a bundle that are not for everybody: `host/<id>` and `datacenter/<name>`. */
+export function overlaysOf(paths: readonly string[]): ReadonlySet<string> {
+  const named = paths.filter((path) => !path.startsWith('all/'));
+  return new Set(named.map((path) => path.split('/', 2).join('/')));
+}
+
 /**
  * Warns of overlays (`host/<id>/…`, `datacenter/<name>/…`) that are for nobody in the fleet: a misspelt name changes
  * nothing anywhere, and its author believes that it does.
@@ -10,8 +16,7 @@ export function overlaysForNobody(
   fleet: readonly Pick<FleetHost, 'id' | 'datacenter'>[],
 ): string[] {
   const known = new Set(fleet.flatMap(({ id, datacenter }) => [`host/${id}`, `datacenter/${datacenter}`]));
-  const named = paths.filter((path) => !path.startsWith('all/')).map((path) => path.split('/', 2).join('/'));
-  return [...new Set(named)]
+  return [...overlaysOf(paths)]
     .filter((overlay) => !known.has(overlay))
     .map((overlay) => `${overlay}/ is for nobody: the fleet has no such ${overlay.split('/')[0]}`);
 }

@@ -17,7 +17,7 @@ export function warningsFor(
   const out = `left out, since drained: ${few(drained.map((host) => host.id))}`;
   return [
     ...(drained.length > 0 ? [out] : []),
-    ...hosts.flatMap((host) => doubt(host, strategy, emergency)),
+    ...doubts(hosts, strategy, emergency),
     ...placesOf(strategy, hosts, fleet).flatMap((place) => noRoom(place, emergency)),
     ...unsoaked(waves),
     ...tolerance(strategy, waves),
@@ -28,14 +28,21 @@ export function warningsFor(
   ];
 }
 
-function doubt(host: FleetHost, { unreachable }: Strategy, emergency: boolean): string[] {
-  const { id, availability } = host;
-  if (availability === 'healthy') return [];
+/** One line for all hosts that cannot be counted on: in a fleet that is not heard of, nobody would read one for each. */
+function doubts(hosts: readonly FleetHost[], strategy: Strategy, emergency: boolean): string[] {
+  const doubtful = hosts.filter((host) => host.availability !== 'healthy');
+  const alike = Map.groupBy(doubtful, (host) => doubt(host, strategy, emergency));
+  const parts = [...alike].map(([what, some]) => `${what}: ${few(some.map((host) => host.id))}`);
+  return parts.length > 0 ? [parts.join('; ')] : [];
+}
+
+function doubt(host: FleetHost, { unreachable }: Strategy, emergency: boolean): string {
+  const { availability } = host;
   if (repairs(emergency, host))
-    return [`${id} is unhealthy now; an emergency takes it all the same, to repair it`];
+    return 'unhealthy now, and an emergency takes them all the same, to repair them';
   const skipped = availability === 'unknown' && unreachable === 'skip';
-  const then = skipped ? 'leave it out, or halt if it is a canary,' : 'wait for it, and halt';
-  return [`${id} is ${availability} now; the rollout will ${then} if it stays so`];
+  const then = skipped ? 'leave them out, or halt at a canary,' : 'wait for them, and halt';
+  return `${availability} now, and the rollout will ${then} if they stay so`;
 }
 
 /** Hosts that are down use the budget up, targeted or not. A place of which nothing but repairs is asked needs none. */

@@ -259,7 +259,19 @@ describe('what a plan warns of', () => {
       const made = planned(fleet, { strategy });
       return 'faults' in made ? [] : made.warnings;
     };
-    expect(warnings({ unreachable: 'halt' })[0]).toContain('wait for it, and halt if it stays so');
-    expect(warnings({ unreachable: 'skip' })[0]).toContain('leave it out');
+    expect(warnings({ unreachable: 'halt' })[0]).toContain('wait for them, and halt if they stay so');
+    expect(warnings({ unreachable: 'skip' })[0]).toContain('leave them out');
+  });
+
+  test('all hosts that cannot be counted on are one line', () => {
+    const some = ['ns3.ams', 'ns4.ams'].reduce(
+      (fleet, id) => withAvailability(fleet, id, 'unknown'),
+      withAvailability(evenFleet(['ams'], 20), 'ns5.ams', 'unhealthy'),
+    );
+    const made = planned(some, { strategy: { ...soaks, unreachable: 'skip', maxUnavailable: '50%' } });
+    expect('faults' in made ? made.faults : made.warnings).toEqual([
+      'unknown now, and the rollout will leave them out, or halt at a canary, if they stay so: ns3.ams, ns4.ams; ' +
+        'unhealthy now, and the rollout will wait for them, and halt if they stay so: ns5.ams',
+    ]);
   });
 });

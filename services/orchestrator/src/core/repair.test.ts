@@ -95,7 +95,7 @@ test('the plan of an emergency says that it takes what is unhealthy, and that ot
     return 'faults' in made ? made.faults.map(({ message }) => message) : made.warnings;
   };
   expect(warnings({})).toEqual([
-    'ns1.ams is unhealthy now; an emergency takes it all the same, to repair it',
+    'unhealthy now, and an emergency takes them all the same, to repair them: ns1.ams',
     'datacenter ams: no host that serves can be taken while ns1.ams cannot be counted on (maxUnavailable allows 1)',
   ]);
   expect(warnings({ hosts: ['ns1.ams'] })).toHaveLength(1);

@@ -1,8 +1,11 @@
 import type { Clock } from '@breakwater/shared';
 import type { Logger } from 'pino';
+import type { Calendar } from '../adapters/calendar/interface.ts';
+import type { EnrolmentSource } from '../adapters/identities/interface.ts';
 import type { Metrics } from '../adapters/metrics/interface.ts';
 import type { PageQueue, WaveQueue } from '../adapters/queue/interface.ts';
 import type { Store } from '../adapters/store/interface.ts';
+import type { TextDiff } from '../adapters/text-diff/interface.ts';
 import type { Wakeups } from '../adapters/wakeups/interface.ts';
 import type { Limits } from '../core/limits.ts';
 import type { FleetWatch } from './fleet-watch.ts';
@@ -19,10 +22,13 @@ export interface EngineDeps {
   wakeups: Wakeups;
   metrics: Metrics;
   clock: Clock;
+  textDiff: TextDiff;
   log: Logger;
   repageEveryMs: number;
   /** Whether there is a Prometheus that gates can ask. */
   hasMetrics: boolean;
   /** What no submission may go beyond. */
   limits: Limits;
+  calendar: Calendar;
+  enrolment: EnrolmentSource;
 }

@@ -9,6 +9,8 @@ import {
 } from '@breakwater/shared';
 import type { PlanAnswer } from '../adapters/http/interface.ts';
 import type { Snapshot } from '../adapters/store/interface.ts';
+import type { RunningHost } from '../core/bundle-diff.ts';
+import type { Fleet } from '../core/fleet.ts';
 import { unmeasurable } from '../core/gates-plan.ts';
 import { limitFaults } from '../core/limits.ts';
 import { overlaysForNobody } from '../core/overlays.ts';
@@ -19,6 +21,7 @@ import type { Rollout } from '../core/rollout.ts';
 import { bundleOf, manifestIn } from './bundles.ts';
 import type { Engine } from './engine.ts';
 import type { EngineDeps } from './engine-deps.ts';
+import { planDiff } from './plan-diff.ts';
 import { sizesOf } from './policy.ts';
 
 /** Plans a submission for the fleet as it is now. @throws BreakwaterError with every fault of the request. */
@@ -109,6 +112,16 @@ function emergencyWarnings(planned: Plan, { emergency }: Submission, snapshot: S
 
 const hostsOf = (planned: Plan): HostId[] => planned.waves.flatMap((wave) => wave.hosts);
 
+/** What the hosts of a plan run, as they last said, in the order in which the plan takes them. */
+function runningNow({ watch }: EngineDeps, planned: Plan, fleet: Fleet): RunningHost[] {
+  return hostsOf(planned).flatMap((id) => {
+    const host = fleet.get(id);
+    const status = watch.sighting(id)?.status;
+    const from = status?.lastKnownGood ?? status?.generation ?? null;
+    return host ? [{ id, datacenter: host.datacenter, from }] : [];
+  });
+}
+
 /** Answers what a submission would do; stores nothing. */
 export async function previewPlan(
   deps: EngineDeps,
@@ -118,23 +131,26 @@ export async function previewPlan(
   const snapshot = await deps.store.snapshot();
   const found = await bundleOf(deps.store, submission);
   const { digest } = found;
-  const { files } = 'manifest' in found ? found.manifest : await manifestIn(deps.store, digest);
+  const submitted = 'manifest' in found ? found : { manifest: await manifestIn(deps.store, digest) };
   const planned = planFor(deps, engine, submission, snapshot);
   const blocking = overlaps(planned, submission, snapshot).map(
     ({ message }) => message + (submission.emergency === null ? '; it must end first' : ''),
   );
-  const { fleet } = engine.context(snapshot, null);
+  const { fleet, frozen } = engine.context(snapshot, null);
   const strangers = overlaysForNobody(
-    files.map(({ path }) => path),
+    submitted.manifest.files.map(({ path }) => path),
     [...fleet.values()],
   );
   const urgent = emergencyWarnings(planned, submission, snapshot);
-  const warnings = [...blocking, ...urgent, ...planned.warnings, ...strangers];
+  const cold = frozen === null || submission.emergency !== null ? [] : [`${frozen}: it begins after that`];
+  const { diff, leftOut } = await planDiff(deps, runningNow(deps, planned, fleet), submitted);
+  const warnings = [...blocking, ...cold, ...urgent, ...planned.warnings, ...strangers, ...leftOut];
   return {
     planDigest: planDigest(planned, digest, submission),
     bundle: digest,
     strategy: submission.strategy,
     waves: planned.waves,
+    diff,
     warnings,
   };
 }

@@ -4,6 +4,7 @@ import { GENESIS } from '../adapters/store/interface.ts';
 import { grantedRollout, REX, submissionOf, SUE, TestOrchestrator } from '../testing/test-orchestrator.ts';
 import { chain } from './chain.ts';
 import { setLine } from './line-control.ts';
+import { createOperations } from './operations.ts';
 import { previewPlan } from './planning.ts';
 
 let o: TestOrchestrator;
@@ -185,6 +186,19 @@ describe('a plan', () => {
     expect(planned.waves.flatMap(({ hosts }) => hosts).toSorted()).toEqual([...o.hosts.keys()]);
     expect((await o.store.snapshot()).head).toEqual(GENESIS);
     expect(await o.store.manifest(DIGEST)).toBeNull();
+  });
+
+  test('compares with what is confirmed on each host, or else with what is live there', async () => {
+    const { digest } = await createOperations(o.deps, o.engine, async () => []).storeBundle({
+      'all/named.conf': 'old\n',
+    });
+    const [first, second] = [o.host('ns1.ams'), o.host('ns2.ams')];
+    await first.poll(o.desk, { status: { ...first.status, generation: DIGEST, lastKnownGood: digest } });
+    await second.poll(o.desk, { status: { ...second.status, generation: digest } });
+    expect((await preview()).diff).toMatchObject([
+      { hosts: ['ns1.ams', 'ns2.ams'], from: digest, files: [{ path: 'named.conf', change: 'changed' }] },
+      { hosts: ['ns3.ams', 'ns4.ams'], from: null, known: false },
+    ]);
   });
 
   test('may be held to: its digest is taken while the fleet still gives it, and refused afterwards', async () => {

@@ -39,6 +39,27 @@ export const PlanReply = z
         soakSeconds: z.number(),
       }),
     ),
+    /** What it would change, for each group of hosts to which the same happens. */
+    diff: z.array(
+      z.object({
+        hosts: z.array(z.string()),
+        /** What they run now, as last heard. */
+        from: Digest.nullable(),
+        /** Whether the store has what they run; otherwise nothing is known of what would change. */
+        known: z.boolean(),
+        files: z.array(
+          z.object({
+            /** In the tree of a host. */
+            path: z.string(),
+            change: z.enum(['added', 'removed', 'changed']),
+            /** Templates as they are; absent where it would be too much. */
+            unified: z.string().optional(),
+          }),
+        ),
+        /** Whether files or text were left out. */
+        truncated: z.boolean(),
+      }),
+    ),
     warnings: z.array(z.string()),
   })
   .meta({ id: 'Plan' });
@@ -81,6 +102,10 @@ export const RolloutReply = z
     ticket: z.string().nullable(),
     submittedBy: z.string(),
     bundle: z.string(),
+    /** It was to wait until other rollouts have let go of its hosts. */
+    queued: z.boolean(),
+    /** The rollout whose change it brings to a host that has missed it; nobody has submitted it. */
+    catchUpOf: z.string().nullable(),
     /** After `expiresAt` it takes no further host. */
     emergency: z.object({ incident: z.string(), expiresAt: Time }).nullable(),
     createdAt: Time,
@@ -145,6 +170,8 @@ export const LineReply = z
     by: z.string().nullable(),
     reason: z.string().nullable(),
     since: Time.nullable(),
+    /** The freeze window that is in force: no ordinary rollout begins or takes a further host. */
+    frozen: z.object({ name: z.string(), until: Time }).nullable(),
   })
   .meta({ id: 'Line' });
 export type LineReply = z.infer<typeof LineReply>;

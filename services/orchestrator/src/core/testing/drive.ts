@@ -35,6 +35,8 @@ export class Drive {
   /** What a host that asks another finds, `null` for silence. Everybody is well unless a test says otherwise. */
   says: (point: HostId, target: HostId) => Verdict | null = (point) =>
     pass('answered', `${point} is content`);
+  /** Called after every decision, with what was before it. */
+  saved: (before: Rollout) => void = () => undefined;
   #seq = 0;
   #epoch = 1;
 
@@ -68,15 +70,22 @@ export class Drive {
   put(input: Input): Refusal | null {
     const decision = transition(this.rollout, input, this.context);
     if ('code' in decision) return decision;
-    const broken = violations(decision.rollout);
-    if (broken.length > 0) throw new Error(broken.join('; '));
     if (decision.events.length === 0 && decision.rollout !== this.rollout)
       throw new Error('a change without an event');
-    this.rollout = decision.rollout;
-    this.events.push(...decision.events);
+    this.adopt(decision.rollout, decision.events);
     this.nextLookAt = decision.nextLookAt;
-    this.#epoch = Math.max(...Object.values(this.rollout.hosts).map((row) => row.epoch));
     return null;
+  }
+
+  /** Takes a decision as saved. @throws when it breaks an invariant: it could not have been. */
+  adopt(rollout: Rollout, events: readonly DomainEvent[]): void {
+    const broken = violations(rollout);
+    if (broken.length > 0) throw new Error(broken.join('; '));
+    const before = this.rollout;
+    this.rollout = rollout;
+    this.events.push(...events);
+    this.#epoch = Math.max(this.#epoch, ...Object.values(rollout.hosts).map((row) => row.epoch));
+    this.saved(before);
   }
 
   look(afterMs = 0): this {

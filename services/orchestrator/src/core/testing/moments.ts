@@ -185,6 +185,7 @@ function found(run: Drive, id: string, verdict: Verdict | null): void {
 
 /** It was an emergency all along, and its time is over now. */
 function outOfTime(run: Drive): void {
+  run.now += 1;
   const [canary, ...others] = run.rollout.waves;
   const approved = canary ? [{ ...canary, approvedBy: 'alex' as OperatorName }] : [];
   const emergency = { incident: 'INC-7', expiresAt: run.now };
