@@ -37,6 +37,8 @@ export class ConsoleHost {
   #agent: ChildProcess | null = null;
   #level: Level | null = null;
   #acknowledged = 0;
+  /** As an orchestrator's log: never behind an epoch that was told. */
+  #sequence = 0;
   readonly #files = new Map<string, string>();
   readonly #manifests = new Map<string, unknown>();
   readonly #server: Server;
@@ -131,6 +133,7 @@ export class ConsoleHost {
   /** What the orchestrator says from now on; `null` is nothing. */
   say(level: Level | null): void {
     this.#level = level;
+    this.#sequence = Math.max(this.#sequence, level?.epoch ?? 0);
   }
 
   /** Brings a change up to a state that the host reports. */
@@ -261,6 +264,7 @@ export class ConsoleHost {
         assignment: this.#assignment(),
         acknowledged: this.#acknowledged,
         vantage: [],
+        sequence: this.#sequence,
       }),
     );
   }
