@@ -9,10 +9,10 @@ import type * as Assignment from '../../services/orchestrator/src/core/assignmen
 import type * as Budget from '../../services/orchestrator/src/core/budget.ts';
 import type * as Halting from '../../services/orchestrator/src/core/halting.ts';
 import type * as Invariants from '../../services/orchestrator/src/core/invariants.ts';
+import type * as Part from '../../services/orchestrator/src/core/part.ts';
 import type * as Receive from '../../services/orchestrator/src/core/receive.ts';
 import type * as Waves from '../../services/orchestrator/src/core/waves.ts';
 import type * as FleetWatch from '../../services/orchestrator/src/runtime/fleet-watch.ts';
-import type * as Look from '../../services/orchestrator/src/runtime/look.ts';
 import type * as Planning from '../../services/orchestrator/src/runtime/planning.ts';
 import type * as StoreTrust from '../../services/orchestrator/src/runtime/store-trust.ts';
 import { type Mutant, MUTANTS } from './mutants.ts';
@@ -127,13 +127,14 @@ vi.mock('../../services/orchestrator/src/runtime/store-trust.ts', async (load) =
   return { ...real, trustStore };
 });
 
-vi.mock('../../services/orchestrator/src/runtime/look.ts', async (load) => {
-  const real = await load<typeof Look>();
-  const lookAt: typeof real.lookAt = (engine, gates) => async (wakeUp) => {
-    const next = await real.lookAt(engine, gates)(wakeUp);
-    return wrong.with === 'jobs never end' ? (next ?? Number.MAX_SAFE_INTEGER) : next;
+vi.mock('../../services/orchestrator/src/core/part.ts', async (load) => {
+  const real = await load<typeof Part>();
+  let made = 0;
+  const partOf: typeof real.partOf = (rollout) => {
+    made += 1;
+    return wrong.with === 'every look makes a job of its own' ? `part ${made}` : real.partOf(rollout);
   };
-  return { ...real, lookAt };
+  return { ...real, partOf };
 });
 
 vi.mock('../../services/agent/src/core/boot-guard.ts', async (load) => {

@@ -76,8 +76,8 @@ export class Operators {
     this.#through(
       (orchestrator) => orchestrator.operations.command(id, verb, APPROVER, reason, host),
       (rollout) => {
-        const said = this.#inLog(reason);
-        if (said) this.#acknowledge(reason);
+        // What it answers with says whether it was this command that did it.
+        if (rollout.verdict.reason === reason || this.#inLog(reason)) this.#acknowledge(reason);
         else if (rollout.state !== 'running') this.#world.count('a command that had been done already');
       },
     );
@@ -88,8 +88,8 @@ export class Operators {
     this.#world.note(`line ${stopped ? 'stop' : 'start'} (${reason})`);
     this.#through(
       (orchestrator) => orchestrator.operations.setLine(stopped, APPROVER, reason),
-      () => {
-        if (this.#inLog(reason)) this.#acknowledge(reason);
+      (line) => {
+        if (line.reason === reason) this.#acknowledge(reason);
       },
     );
   }
@@ -156,7 +156,9 @@ export class Operators {
 
   /** What an older store takes is lost with it when the right one is put back. */
   #acknowledge(reason: string): void {
-    if (!this.#world.server.older) this.acknowledged.push({ reason });
+    if (this.#world.server.older) return;
+    this.acknowledged.push({ reason });
+    if (!this.#inLog(reason)) this.#world.fault('S16', `"${reason}" is acknowledged and not stored`);
   }
 
   #inLog(reason: string): boolean {

@@ -85,6 +85,8 @@ export class Orchestrator {
       // No rollout of the simulation has gates.
       hasMetrics: false,
       limits: NO_LIMITS,
+      enrolment: { fault: () => null, reread: async () => null },
+      calendar: { freezeAt: () => null },
     };
     this.#engine = createEngine(this.#deps);
     this.desk = createAgentDesk(this.#deps, this.#engine, VERIFY_WITHIN_MS);

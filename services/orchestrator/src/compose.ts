@@ -2,8 +2,9 @@ import { type OperatorName, systemClock } from '@breakwater/shared';
 import type { Logger } from 'pino';
 import { agentServer } from './adapters/http/agent-server.ts';
 import { operatorServer } from './adapters/http/operator-server.ts';
-import { readEnrolment } from './adapters/identities/enrolment.ts';
-import { fileIdentities } from './adapters/identities/file-identities.ts';
+import { freezeCalendar } from './adapters/calendar/freeze-calendar.ts';
+import type { Identities, Operations } from './adapters/http/interface.ts';
+import { openEnrolment } from './adapters/identities/open-enrolment.ts';
 import { type PromMetrics, promMetrics } from './adapters/metrics/prom.ts';
 import { createPagers } from './adapters/pagers/create-pager.ts';
 import { prometheus } from './adapters/prometheus/prometheus.ts';
@@ -70,6 +71,25 @@ function metricsOf(store: Store, watch: FleetWatch, queues: () => { waves: WaveQ
   });
 }
 
+/** What answers operators, and what answers agents. */
+async function openServers(
+  { strategy, verifyWithin }: Config,
+  deps: EngineDeps & { metrics: PromMetrics },
+  engine: Engine,
+  { operations, identities }: { operations: Operations; identities: Identities },
+) {
+  const { log, metrics } = deps;
+  const api = await operatorServer({
+    operations,
+    identities,
+    metrics: () => metrics.text(),
+    log,
+    strategyDefaults: strategy,
+  });
+  const agents = await agentServer({ desk: createAgentDesk(deps, engine, verifyWithin), identities, log });
+  return { api, agents };
+}
+
 /** The outbox of a store that was put back holds pages that were taken long ago; safe mode pages for itself. */
 function deliveryOf(deps: EngineDeps, engine: Engine, channels: Channels): Deliver {
   const delivery = pageDelivery(deps, engine, channels);
@@ -99,16 +119,17 @@ async function lookAround({ trust, watch, log }: EngineDeps, clock: SharedClock)
 
 /** Wires the orchestrator together; nothing runs before `start`. */
 export async function compose(config: Config, log: Logger): Promise<Orchestrator> {
-  const enrolment = await readEnrolment(config.hostsFile, config.operatorsFile);
-  assertPolicy(config, enrolment.hosts);
+  const enrolment = await openEnrolment(config.hostsFile, config.operatorsFile, (hosts) =>
+    assertPolicy(config, hosts),
+  );
   const { close, ...stores } = await openStores(config, log);
   const { store, clock } = stores;
-  const watch = watchFleet(store, enrolment.hosts, config.unknownAfter, clock);
+  const watch = watchFleet(store, enrolment.hosts(), config.unknownAfter, clock);
   const stopping = new AbortController();
 
   let queues: { waves: WaveQueue; pages: PageQueue } | null = null;
   const metrics = metricsOf(store, watch, () => queues);
-  const deps: EngineDeps = {
+  const deps: EngineDeps & { metrics: PromMetrics } = {
     ...stores,
     watch,
     metrics,
@@ -117,6 +138,8 @@ export async function compose(config: Config, log: Logger): Promise<Orchestrator
     repageEveryMs: config.repageEvery,
     hasMetrics: config.prometheus !== null,
     limits: config.limits,
+    calendar: freezeCalendar(config.freezes),
+    enrolment,
     // The engine wakes jobs, and jobs call the engine: whoever comes second looks the other up.
     queues() {
       if (!queues) throw new Error('the queues are not open yet');
@@ -127,16 +150,10 @@ export async function compose(config: Config, log: Logger): Promise<Orchestrator
   const gates = keepGates(deps, engine, instrumentsOf(config));
   const channels = openChannels(deps, createPagers(config.pagers, config.publicUrl ?? null));
   const operations = createOperations(deps, engine, pageTests(deps, engine, channels));
-  const identities = fileIdentities(enrolment);
-  const api = await operatorServer({
+  const { api, agents } = await openServers(config, deps, engine, {
     operations,
-    identities,
-    metrics: () => metrics.text(),
-    log,
-    strategyDefaults: config.strategy,
+    identities: enrolment.identities,
   });
-  const desk = createAgentDesk(deps, engine, config.verifyWithin);
-  const agents = await agentServer({ desk, identities, log });
 
   let watching: Promise<unknown> = Promise.resolve();
   return {
@@ -154,7 +171,7 @@ export async function compose(config: Config, log: Logger): Promise<Orchestrator
       await agents.listen({ host: config.agents.address, port: config.agents.port, backlog: 4096 });
       await api.listen({ host: config.api.address, port: config.api.port });
       log.info(
-        { api: config.api, agents: config.agents, hosts: enrolment.hosts.length },
+        { api: config.api, agents: config.agents, hosts: enrolment.hosts().length },
         'the orchestrator is up',
       );
     },

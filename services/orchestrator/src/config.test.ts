@@ -62,3 +62,36 @@ test('limits are read, and none is set by itself', () => {
     maxUnavailable: '20%',
   });
 });
+
+test('freeze windows are read, and every fault of them refuses the start', () => {
+  const weekly = { days: ['fri'], from: '17:00', to: '08:00' };
+  const once = { from: '2026-12-20T00:00', to: '2027-01-04T08:00' };
+  const zone = { timeZone: 'Europe/Amsterdam' };
+  expect(read({ freezes: [{ name: 'friday', ...zone, weekly }] }).freezes).toHaveLength(1);
+  expect(read({}).freezes).toEqual([]);
+  const freezes = [
+    { name: 'a', timeZone: 'Europe/Amsterdm', weekly },
+    { name: 'b', ...zone, weekly: { days: ['fri', 'someday'], from: '25:00', to: '8' } },
+    { name: 'c', ...zone, weekly: { days: [], from: '08:00', to: '08:00' } },
+    { name: 'd', ...zone, once: { from: '2026-02-30T00:00', to: '2026-02-01T00:00' } },
+    { name: 'e', ...zone, once: { from: '2026-02-03T00:00', to: '2026-02-01T00:00' } },
+    { name: 'f', ...zone, weekly, once },
+    { name: 'g', ...zone },
+  ];
+  const paths = faults({ freezes }).map((fault) => fault.split(' ', 1).join(''));
+  expect([...new Set(paths)].toSorted((a, b) => (a < b ? -1 : 1))).toEqual([
+    '/freezes/0/timeZone',
+    '/freezes/1/weekly/days/1',
+    '/freezes/1/weekly/from',
+    '/freezes/1/weekly/to',
+    '/freezes/2/weekly/days',
+    '/freezes/2/weekly/to',
+    '/freezes/3/once/from',
+    '/freezes/3/once/to',
+    '/freezes/4/once/to',
+    '/freezes/5',
+    '/freezes/6',
+  ]);
+  const friday = { name: 'friday', ...zone, weekly };
+  expect(faults({ freezes: [friday, friday] })).toEqual(['/freezes/1/name invalid_value']);
+});

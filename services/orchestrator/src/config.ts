@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
 import { Duration, parse, Share, Strategy, WAVE_KINDS } from '@breakwater/shared';
 import { z } from 'zod';
+import { FreezeWindows } from './adapters/calendar/settings.ts';
 import { type PagerSettings, PagersConfig, readPagers } from './adapters/pagers/settings.ts';
 
 /** Nothing on the way to a page or a host may need a resolver: on the worst day there is none. */
@@ -72,6 +73,8 @@ const Config = z.strictObject({
   /** The fleet's own defaults of a strategy, over the built-in ones; a submission goes over both. */
   strategy: StrategyDefaults.default({}),
   limits: Limits.prefault({}),
+  /** When no ordinary rollout begins or takes a further host. */
+  freezes: FreezeWindows.default([]),
   logLevel: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
 });
 

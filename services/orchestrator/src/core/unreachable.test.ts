@@ -1,17 +1,22 @@
 import { expect, test } from 'vitest';
 import type { HostId } from '@breakwater/shared';
 import { Drive } from './testing/drive.ts';
+import type { Availability } from './fleet.ts';
 import { evenFleet, rolloutOver } from './testing/fleet.ts';
 
 const FIVE_MINUTES = 300_000;
 
 /** Some hosts cannot be heard at all while the others prove the change; then the apply deadline has passed. */
-function staged(silent: readonly string[], strategy: object = {}): Drive {
+function staged(
+  silent: readonly string[],
+  strategy: object = {},
+  availability: Availability = 'unknown',
+): Drive {
   const fleet = evenFleet(['ams', 'fra'], 5);
   const run = new Drive(rolloutOver(fleet, { strategy: { unreachable: 'skip', ...strategy } }), fleet);
   for (const id of silent) {
     const one = fleet.get(id as HostId);
-    if (one) fleet.set(one.id, { ...one, availability: 'unknown', heardAt: null });
+    if (one) fleet.set(one.id, { ...one, availability, heardAt: null });
   }
   run.look();
   for (const id of run.inState('staging')) if (!silent.includes(id)) run.report(id, 'ready');
@@ -51,5 +56,11 @@ test('a host that was heard and is slow is no unreachable host', () => {
   expect(slow.look(FIVE_MINUTES).rollout).toMatchObject({
     state: 'halted',
     verdict: { code: 'deadline_passed' },
+  });
+});
+
+test('a deadline may be over before silence is long enough to count as unknown', () => {
+  expect(staged(['ns5.fra'], {}, 'healthy').row('ns5.fra')).toMatchObject({
+    verdict: { code: 'skipped_unreachable' },
   });
 });

@@ -12,7 +12,8 @@ const SKIPPED_UNREACHABLE = 'skipped_unreachable';
 function isUnreachable(rollout: Rollout, row: HostRow, context: Context): boolean {
   const loss = row.state === 'staging' && row.grantedAt === null ? lossOf(rollout, row, context) : null;
   const host = context.fleet.get(row.id);
-  if (loss === null || loss.at > context.now || host?.availability !== 'unknown') return false;
+  if (loss === null || loss.at > context.now || host === undefined) return false;
+  // Not whether it counts as unknown: a deadline may be shorter than the time after which it does.
   return (host.heardAt ?? 0) <= row.since && waveOf(rollout, row.id).kind !== 'canary';
 }
 

@@ -7,19 +7,21 @@ import type { StoreGuard } from './store-guard.ts';
 
 /** What a decision about one rollout (or about none yet) knows now. */
 export function contextOf(
-  { watch, guard, clock, repageEveryMs }: EngineDeps,
+  { watch, guard, clock, repageEveryMs, calendar }: EngineDeps,
   snapshot: Snapshot,
   deciding: RolloutId | null,
 ): Context {
   const others = [...snapshot.live.values()].filter((rollout) => rollout.id !== deciding);
   const flying = others.flatMap((rollout) => Object.values(rollout.hosts).filter(inFlight));
+  const now = clock.now();
+  const freeze = calendar.freezeAt(now);
   return {
-    now: clock.now(),
+    now,
     fleet: watch.fleet(new Set(flying.map((row) => row.id)), snapshot.orders),
     words: watch.words(),
     blocked: blockedBy(snapshot, guard),
-    frozen: null,
-    thawsAt: null,
+    frozen: freeze?.reason ?? null,
+    thawsAt: freeze?.until ?? null,
     orders: snapshot.orders,
     owners: snapshot.claims,
     listeningSince: watch.listeningSince(),

@@ -1,5 +1,7 @@
 import type { Clock } from '@breakwater/shared';
 import type { Logger } from 'pino';
+import type { Calendar } from '../adapters/calendar/interface.ts';
+import type { EnrolmentSource } from '../adapters/identities/interface.ts';
 import type { Metrics } from '../adapters/metrics/interface.ts';
 import type { PageQueue, WaveQueue } from '../adapters/queue/interface.ts';
 import type { Store } from '../adapters/store/interface.ts';
@@ -27,4 +29,6 @@ export interface EngineDeps {
   hasMetrics: boolean;
   /** What no submission may go beyond. */
   limits: Limits;
+  calendar: Calendar;
+  enrolment: EnrolmentSource;
 }

@@ -1,5 +1,6 @@
 import { BreakwaterError } from '@breakwater/shared';
-import type { Operations } from '../adapters/http/interface.ts';
+import type { LineState, Operations } from '../adapters/http/interface.ts';
+import type { Line } from '../core/line.ts';
 import { contentOf, readBundle } from './bundles.ts';
 import type { Engine } from './engine.ts';
 import type { EngineDeps } from './engine-deps.ts';
@@ -36,8 +37,9 @@ export function createOperations(deps: EngineDeps, engine: Engine, testPages: Te
     events: (rollout, after, limit) => store.events(rollout, after, limit),
     hosts: () => hostViews(deps, engine),
     orderHost: (host, verb, by, reason) => orderHost(deps, engine, { verb, host, reason }, by),
-    line: async () => (await store.snapshot()).line,
-    setLine: (stopped, by, reason) => setLine(deps, engine, stopped, by, reason),
+    line: async () => withFreeze(deps, (await store.snapshot()).line),
+    setLine: async (stopped, by, reason) =>
+      withFreeze(deps, await setLine(deps, engine, stopped, by, reason)),
     testPages,
     onLog: (listener) => deps.wakeups.subscribe(() => listener()),
     unready: () => unready(deps),
@@ -49,8 +51,12 @@ export function createOperations(deps: EngineDeps, engine: Engine, testPages: Te
   };
 }
 
+function withFreeze({ calendar, clock }: EngineDeps, line: Line): LineState {
+  return { ...line, frozen: calendar.freezeAt(clock.now()) };
+}
+
 /** What keeps this orchestrator from working, in words. */
-async function unready({ store, guard, trust, clock }: EngineDeps): Promise<string[]> {
+async function unready({ store, guard, trust, clock, enrolment }: EngineDeps): Promise<string[]> {
   const doubt = trust.doubt();
   if (doubt !== null) return [`safe mode (${doubt.code}): ${doubt.reason}`];
   const overdue = (await store.outbox()).filter(
@@ -58,5 +64,6 @@ async function unready({ store, guard, trust, clock }: EngineDeps): Promise<stri
     (page) => page.status === 'firing' && clock.now() - Date.parse(page.at) > PAGE_OVERDUE_MS,
   );
   const pages = overdue.map((page) => `page ${page.id} has been taken by nobody since ${page.at}`);
-  return [...guard.unsafe(), ...pages];
+  const fault = enrolment.fault();
+  return [...guard.unsafe(), ...(fault === null ? [] : [fault]), ...pages];
 }

@@ -136,14 +136,15 @@ export async function previewPlan(
   const blocking = overlaps(planned, submission, snapshot).map(
     ({ message }) => message + (submission.emergency === null ? '; it must end first' : ''),
   );
-  const { fleet } = engine.context(snapshot, null);
+  const { fleet, frozen } = engine.context(snapshot, null);
   const strangers = overlaysForNobody(
     submitted.manifest.files.map(({ path }) => path),
     [...fleet.values()],
   );
   const urgent = emergencyWarnings(planned, submission, snapshot);
+  const cold = frozen === null || submission.emergency !== null ? [] : [`${frozen}: it begins after that`];
   const { diff, leftOut } = await planDiff(deps, runningNow(deps, planned, fleet), submitted);
-  const warnings = [...blocking, ...urgent, ...planned.warnings, ...strangers, ...leftOut];
+  const warnings = [...blocking, ...cold, ...urgent, ...planned.warnings, ...strangers, ...leftOut];
   return {
     planDigest: planDigest(planned, digest, submission),
     bundle: digest,

@@ -8,6 +8,7 @@ const SWEEP_EVERY_MS = 5000;
 const EXCHANGE_EVERY_MS = 1000;
 const GUARD_EVERY_MS = 10_000;
 const ALARM_EVERY_MS = 1000;
+const ENROL_EVERY_MS = 5000;
 const RETRY_EVERY_MS = 1000;
 
 /**
@@ -75,6 +76,14 @@ function trusting({ trust }: EngineDeps, duty: () => Promise<void>): () => Promi
   return () => (trust.doubt() === null ? duty() : trust.look());
 }
 
+/** Hosts join and leave while everything runs: they may be asked for, and take part, from now on. */
+async function enrol({ enrolment, watch, log }: EngineDeps): Promise<void> {
+  const hosts = await enrolment.reread();
+  if (hosts === null) return;
+  watch.roster.replace(hosts);
+  log.info({ hosts: hosts.length }, 'the enrolment has changed');
+}
+
 /** The orchestrator's standing duties, until `signal` aborts. @param alarm pages that the store is not to be believed. */
 export async function standWatch(
   deps: EngineDeps,
@@ -94,6 +103,12 @@ export async function standWatch(
     repeat(deps, signal, { name: 'exchange sightings', everyMs: EXCHANGE_EVERY_MS, act: exchange }),
     repeat(deps, signal, { name: 'sweep', everyMs: SWEEP_EVERY_MS, act: sweep }),
     repeat(deps, signal, { name: 'bring hosts what they missed', everyMs: SWEEP_EVERY_MS, act: missed }),
+    repeat(deps, signal, {
+      name: 'read the enrolment',
+      everyMs: ENROL_EVERY_MS,
+      act: () => enrol(deps),
+      withoutStore: true,
+    }),
     repeat(deps, signal, { name: 'page safe mode', everyMs: ALARM_EVERY_MS, act: alarm, withoutStore: true }),
   ]);
 }

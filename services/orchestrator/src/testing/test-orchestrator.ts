@@ -2,6 +2,8 @@ import { HostId, DatacenterName, OperatorName, type RolloutId, Submission } from
 import { FakeClock } from '@breakwater/shared/testing';
 import { pino } from 'pino';
 import type { AgentDesk, Operator } from '../adapters/http/interface.ts';
+import type { Freeze } from '../adapters/calendar/interface.ts';
+import { MemoryEnrolment } from '../adapters/identities/memory-enrolment.ts';
 import { MemoryMetrics } from '../adapters/metrics/memory-metrics.ts';
 import { MemoryPager } from '../adapters/pagers/memory-pager.ts';
 import { MemoryPageQueue, MemoryWaveQueue } from '../adapters/queue/memory-queue.ts';
@@ -99,6 +101,9 @@ export class TestOrchestrator {
   /** What Prometheus answers to a query. */
   answers: (query: string) => QueryAnswer = () => ({ kind: 'none', cause: 'nobody has measured anything' });
   readonly hosts: Map<string, SimulatedHost>;
+  readonly enrolment = new MemoryEnrolment();
+  /** Freeze windows that are in force until their end. */
+  readonly freezes: Freeze[] = [];
   /** What was logged, a JSON text for each line. */
   readonly lines: string[] = [];
   readonly log = pino({ level: 'debug' }, { write: (line: string) => void this.lines.push(line) });
@@ -142,6 +147,8 @@ export class TestOrchestrator {
       repageEveryMs: REPAGE_EVERY_MS,
       hasMetrics: true,
       limits: NO_LIMITS,
+      enrolment: this.enrolment,
+      calendar: { freezeAt: (now) => this.freezes.find(({ until }) => now < until) ?? null },
     };
     this.engine = createEngine(this.deps);
     const source = { query: (text: string) => Promise.resolve(this.answers(text)) };

@@ -83,7 +83,7 @@ function lineRoutes(app: App, operations: Operations): void {
   app.route({
     method: 'GET',
     url: '/v1/line',
-    schema: { ...line, summary: 'Read whether the line is stopped' },
+    schema: { ...line, summary: 'Read whether the line is stopped, and which freeze window is in force' },
     handler: async () => lineView(await operations.line()),
   });
 

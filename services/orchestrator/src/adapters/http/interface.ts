@@ -18,6 +18,7 @@ import type { FleetHost } from '../../core/fleet.ts';
 import type { Line } from '../../core/line.ts';
 import type { PlannedWave } from '../../core/planned.ts';
 import type { Rollout } from '../../core/rollout.ts';
+import type { Freeze } from '../calendar/interface.ts';
 import type { Slice } from '../store/interface.ts';
 
 export const ROLES = ['viewer', 'responder', 'submitter', 'approver', 'admin'] as const;
@@ -52,6 +53,11 @@ export interface HostView extends FleetHost {
   desired: Digest | null;
   /** What a person has ordered of it. */
   order: HostOrder | null;
+}
+
+/** The line, and the freeze window that is in force. */
+export interface LineState extends Line {
+  frozen: Pick<Freeze, 'name' | 'until'> | null;
 }
 
 /** What became of a test page over one channel. */
@@ -90,8 +96,8 @@ export interface Operations {
   events(rollout: RolloutId | null, after: number, limit: number): Promise<LoggedEvent[]>;
   hosts(): Promise<HostView[]>;
   orderHost(host: HostId, verb: HostVerb, by: Operator, reason: string): Promise<void>;
-  line(): Promise<Line>;
-  setLine(stopped: boolean, by: Operator, reason: string): Promise<Line>;
+  line(): Promise<LineState>;
+  setLine(stopped: boolean, by: Operator, reason: string): Promise<LineState>;
   /** Sends a test page over the named channel, or over each. */
   testPages(channel: string | null, by: Operator, reason: string): Promise<PageTest[]>;
   /** Calls back whenever the log has grown. @returns a function that ends it. */

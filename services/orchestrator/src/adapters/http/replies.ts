@@ -102,6 +102,10 @@ export const RolloutReply = z
     ticket: z.string().nullable(),
     submittedBy: z.string(),
     bundle: z.string(),
+    /** It was to wait until other rollouts have let go of its hosts. */
+    queued: z.boolean(),
+    /** The rollout whose change it brings to a host that has missed it; nobody has submitted it. */
+    catchUpOf: z.string().nullable(),
     /** After `expiresAt` it takes no further host. */
     emergency: z.object({ incident: z.string(), expiresAt: Time }).nullable(),
     createdAt: Time,
@@ -166,6 +170,8 @@ export const LineReply = z
     by: z.string().nullable(),
     reason: z.string().nullable(),
     since: Time.nullable(),
+    /** The freeze window that is in force: no ordinary rollout begins or takes a further host. */
+    frozen: z.object({ name: z.string(), until: Time }).nullable(),
   })
   .meta({ id: 'Line' });
 export type LineReply = z.infer<typeof LineReply>;

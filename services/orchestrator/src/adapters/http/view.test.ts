@@ -28,6 +28,8 @@ describe('a rollout', () => {
       detectedAt: '2026-01-01T00:00:02.000Z',
       haltedAt: '2026-01-01T00:00:02.500Z',
       pagedAt: null,
+      queued: false,
+      catchUpOf: null,
       hostsTotal: 2,
       waves: [
         {
@@ -140,8 +142,12 @@ test('an event shows its time as a date, and its own fields beside the chain', (
 });
 
 test('the line shows since when, or nothing', () => {
-  expect(lineView({ stopped: false, by: null, reason: null, since: null }).since).toBeNull();
-  expect(lineView({ stopped: true, by: null, reason: 'x', since: T0 }).since).toBe(isoTime(T0));
+  expect(lineView({ stopped: false, by: null, reason: null, since: null, frozen: null }).since).toBeNull();
+  const frozen = { name: 'year end', until: T0 };
+  expect(lineView({ stopped: true, by: null, reason: 'x', since: T0, frozen })).toMatchObject({
+    since: isoTime(T0),
+    frozen: { name: 'year end', until: isoTime(T0) },
+  });
 });
 
 test('a plan shows soaks in seconds', () => {

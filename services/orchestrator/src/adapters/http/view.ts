@@ -1,10 +1,9 @@
 import { type Gate, noData, type Strategy, type Verdict } from '@breakwater/shared';
 import type { z } from 'zod';
 import type { LoggedEvent } from '../../core/event.ts';
-import type { Line } from '../../core/line.ts';
 import { type HostRow, type Rollout, rowsOf, type Wave, waveName } from '../../core/rollout.ts';
 import type { Watch } from '../../core/watch.ts';
-import type { HostView, PlanAnswer } from './interface.ts';
+import type { HostView, LineState, PlanAnswer } from './interface.ts';
 import type { EventReply, HostReply, LineReply, PlanReply, RolloutReply } from './replies.ts';
 
 /** Wall-clock milliseconds as people and programs read them. */
@@ -95,6 +94,8 @@ export function rolloutView(rollout: Rollout): RolloutReply {
     ticket,
     submittedBy,
     bundle,
+    queued: rollout.queued,
+    catchUpOf: rollout.catchUpOf,
     emergency: rollout.emergency && {
       incident: rollout.emergency.incident,
       expiresAt: isoTime(rollout.emergency.expiresAt),
@@ -180,6 +181,7 @@ export function hostView(host: HostView): HostReply {
   };
 }
 
-export function lineView({ stopped, by, reason, since }: Line): LineReply {
-  return { stopped, by, reason, since: isoTime(since) };
+export function lineView({ stopped, by, reason, since, frozen }: LineState): LineReply {
+  const freeze = frozen && { name: frozen.name, until: isoTime(frozen.until) };
+  return { stopped, by, reason, since: isoTime(since), frozen: freeze };
 }

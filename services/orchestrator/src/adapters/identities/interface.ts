@@ -14,6 +14,17 @@ export interface OperatorEntry {
   tokenSha256: Digest;
 }
 
+/** Who is enrolled, as it may change while everything runs. */
+export interface EnrolmentSource {
+  /**
+   * Looks whether it has changed. @returns all hosts if it has, `null` if not.
+   * @throws when it is faulty; then everything stays as it was.
+   */
+  reread(): Promise<readonly EnrolledHost[] | null>;
+  /** Why what is written now is not in force, or `null` when it is. */
+  fault(): string | null;
+}
+
 export interface Enrolment {
   hosts: readonly HostEntry[];
   operators: readonly OperatorEntry[];

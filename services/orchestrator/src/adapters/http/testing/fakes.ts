@@ -8,12 +8,13 @@ import {
 } from '@breakwater/shared';
 import { pino } from 'pino';
 import type { LoggedEvent, Verb } from '../../../core/event.ts';
-import { type Line, RUNNING_LINE } from '../../../core/line.ts';
+import { RUNNING_LINE } from '../../../core/line.ts';
 import type { Rollout } from '../../../core/rollout.ts';
 import { fileIdentities } from '../../identities/file-identities.ts';
 import {
   type HostView,
   type Identities,
+  type LineState,
   type Operations,
   type Operator,
   type Role,
@@ -53,7 +54,7 @@ export class FakeOperations implements Operations {
   /** Who did what, as it arrived here. */
   readonly calls: unknown[] = [];
   fleet: HostView[] = [sampleHost('ns2.ams'), sampleHost('ns1.ams')];
-  lineState: Line = RUNNING_LINE;
+  lineState: LineState = { ...RUNNING_LINE, frozen: null };
   /** When set, everything that asks the store throws it. */
   fault: Error | null = null;
   reasonsUnready: string[] = [];
@@ -167,7 +168,8 @@ export class FakeOperations implements Operations {
   }
 
   async setLine(stopped: boolean, by: Operator, reason: string) {
-    this.lineState = stopped ? { stopped, by: by.name, reason, since: 0 } : RUNNING_LINE;
+    const line = stopped ? { stopped, by: by.name, reason, since: 0 } : RUNNING_LINE;
+    this.lineState = { ...line, frozen: this.lineState.frozen };
     return this.lineState;
   }
 

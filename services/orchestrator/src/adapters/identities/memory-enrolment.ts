@@ -1,0 +1,21 @@
+import type { EnrolledHost } from '../../core/fleet.ts';
+import type { EnrolmentSource } from './interface.ts';
+
+/** An enrolment for tests: it is what they write, or faulty. */
+export class MemoryEnrolment implements EnrolmentSource {
+  /** What has been written since it was last read. */
+  written: readonly EnrolledHost[] | Error | null = null;
+  #fault: string | null = null;
+
+  async reread(): Promise<readonly EnrolledHost[] | null> {
+    const { written } = this;
+    this.#fault = written instanceof Error ? written.message : null;
+    if (written instanceof Error) throw written;
+    this.written = null;
+    return written;
+  }
+
+  fault(): string | null {
+    return this.#fault;
+  }
+}
