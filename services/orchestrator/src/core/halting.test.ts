@@ -185,6 +185,17 @@ describe('the halting rule', () => {
     expect(run.rollout).toMatchObject({ state: 'halted', verdict: { code: 'progress_deadline' } });
   });
 
+  test('a wave that was late while its hosts proved the change again halts before any of them is granted it', () => {
+    const run = start({ vantage: 0, applyDeadline: '90m', confirmDeadline: '3h' }).preflight();
+    run.pass(canary, 1000).report(SECOND, 'applying').report(SECOND, 'failed').report(SECOND, 'reverted');
+    expect(run.say('resume')).toBeNull();
+    run.wait(61 * 60_000);
+    expect(run.rollout.state).toBe('preflighting');
+    for (const id of run.inState('staging')) run.report(id, 'ready');
+    expect(run.rollout).toMatchObject({ state: 'halted', verdict: { code: 'progress_deadline' } });
+    expect(run.row(SECOND)).toMatchObject({ state: 'ready', grantedAt: null });
+  });
+
   const stable: RolloutState[] = ['halted', 'rolledBack', 'aborted'];
   test('a rollout that has ended is not halted again by a late failure', () => {
     const run = start().preflight().pass(canary, 1000);

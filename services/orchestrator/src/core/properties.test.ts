@@ -143,7 +143,9 @@ describe('for any fleet and any order of reports, losses and restarts', () => {
       if (action.do === 'verb' || action.do === 'overtake') return;
       for (const row of Object.values(before.hosts)) {
         if (row.failure === null) continue;
-        expect(drive.row(row.id).failure).toEqual(row.failure);
+        // What was given up is left out once it is home, however late that is.
+        const home = row.released !== null && drive.row(row.id).state === 'skipped';
+        if (!home) expect(drive.row(row.id).failure).toEqual(row.failure);
         expect(['ready', 'applying', 'verifying', 'soaking', 'confirmed']).not.toContain(
           drive.row(row.id).state,
         );

@@ -73,8 +73,9 @@ function advance(rollout: Rollout, context: Context): Rollout {
     rollBackIfAsked,
     runRollback,
     confirmSoaked,
-    runPreflight,
     runWaves,
+    // After the waves: a rollout that has just begun to run is judged as one before it grants anything.
+    runPreflight,
     sayWhyItWaits,
   ] as const;
   return steps.reduce((current, step) => step(current, context), rollout);
