@@ -74,7 +74,8 @@ export class Operators {
     if (known && ['resume', 'retry', 'skip'].includes(verb)) known.steered = true;
     this.#world.note(`${verb} ${id} ${host ?? ''} (${reason})`);
     this.#through(
-      (orchestrator) => orchestrator.operations.command(id, verb, APPROVER, reason, host),
+      (orchestrator) =>
+        orchestrator.operations.command(id, verb, APPROVER, reason, host === null ? {} : { host }),
       (rollout) => {
         // What it answers with says whether it was this command that did it.
         if (rollout.verdict.reason === reason || this.#inLog(reason)) this.#acknowledge(reason);

@@ -13,6 +13,11 @@ describe('an emergency', () => {
     expect(emergency).toEqual({ incident: 'INC-7', expires: minutes(120), overtakes: [] });
   });
 
+  test('lasts for an hour where nothing else is said', () => {
+    const { emergency } = Submission.parse(submitting({ emergency: { incident: 'INC-7' } }));
+    expect(emergency).toMatchObject({ expires: minutes(60) });
+  });
+
   test('soaks for a minute where nothing else is given, and for as long as is given', () => {
     const strategy = { canary: { hosts: 2 }, global: { soak: '5s' } };
     const parsed = Submission.parse(submitting({ emergency: EMERGENCY, strategy })).strategy;
@@ -38,7 +43,6 @@ describe('an emergency', () => {
       { ...EMERGENCY, incident: 'x'.repeat(101) },
       '/emergency/incident invalid_value',
     ],
-    ['that never expires', { incident: 'INC-7' }, '/emergency/expires invalid_value'],
     ['that is over at once', { ...EMERGENCY, expires: '59s' }, '/emergency/expires invalid_value'],
     ['that lasts for days', { ...EMERGENCY, expires: '25h' }, '/emergency/expires invalid_value'],
     ['that expires at no time', { ...EMERGENCY, expires: 'soon' }, '/emergency/expires duration_invalid'],

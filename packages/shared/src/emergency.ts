@@ -14,7 +14,9 @@ export const Emergency = z.strictObject({
   /** Under which name the incident is known elsewhere. */
   incident: z.string().trim().min(1).max(100).regex(PRINTABLE, PRINTABLE_RULE),
   /** For how long after its submission it may take further hosts. */
-  expires: Duration.refine((ms) => ms >= MINUTE_MS && ms <= DAY_MS, 'must be from 1m to 24h'),
+  expires: Duration.refine((ms) => ms >= MINUTE_MS && ms <= DAY_MS, 'must be from 1m to 24h').default(
+    60 * MINUTE_MS,
+  ),
   /** Rollouts that it may pause to take the shared hosts over; none is ever overtaken without being named. */
   overtakes: z.array(RolloutId).max(100).default([]),
 });

@@ -1,4 +1,4 @@
-import { ROLLOUT_STATES, type RolloutState } from '@breakwater/shared';
+import { type OperatorName, ROLLOUT_STATES, type RolloutState } from '@breakwater/shared';
 import { describe, expect, test } from 'vitest';
 import { LEGAL } from './commands.ts';
 import { VERBS } from './event.ts';
@@ -76,6 +76,23 @@ describe('a verb that is repeated', () => {
     expect(run.rollout).toBe(approved);
     expect(run.say('approve', null, 'kim')).toMatchObject({ code: 'verb_not_allowed' });
     expect(run.rollout).toBe(approved);
+  });
+
+  test('an approval that names its wave approves no other, however late it comes', () => {
+    const run = start({ approval: { before: ['canary', 'datacenter'] } }).preflight();
+    const approve = (wave: string, by = 'alex') => {
+      const given = { verb: 'approve' as const, by: by as OperatorName, reason: 'a test', host: null, wave };
+      return run.put({ type: 'command', command: given });
+    };
+    expect(approve('global')).toMatchObject({ code: 'verb_not_allowed' });
+    expect(approve('canary')).toBeNull();
+    run.pass(canary, 1000).look();
+    const waits = run.rollout;
+    expect(waits.state).toBe('awaitingApproval');
+    expect(approve('canary')).toBeNull();
+    expect(run.rollout).toBe(waits);
+    expect(approve('datacenter ams')).toBeNull();
+    expect(run.rollout.state).toBe('running');
   });
 
   test.each(['retry', 'skip'] as const)('%s of the same host is written once', (verb) => {

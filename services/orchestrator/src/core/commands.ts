@@ -18,6 +18,8 @@ export interface Command {
   reason: string;
   /** For `retry` and `skip`. */
   host: HostId | null;
+  /** For `approve`: the wave that is meant. Without it, it is the one that waits. */
+  wave?: string | undefined;
 }
 
 /** A command that is not legal, and why. Nothing has changed. */
@@ -93,9 +95,11 @@ export function command(rollout: Rollout, asked: Command, context: Context): Rol
 
 // A command whose answer was lost is given again: it must be neither a second approval nor a second attempt.
 
-function isApproved(rollout: Rollout, { verb, by }: Command): boolean {
-  const mine = rollout.waves.some((wave) => wave.approvedBy === by);
-  return verb === 'approve' && rollout.state === 'running' && mine;
+function isApproved(rollout: Rollout, { verb, by, wave: meant }: Command): boolean {
+  if (verb !== 'approve') return false;
+  const mine = rollout.waves.filter((wave) => wave.approvedBy === by);
+  if (meant !== undefined) return mine.some((wave) => waveName(wave) === meant);
+  return rollout.state === 'running' && mine.length > 0;
 }
 
 function isTried(rollout: Rollout, { verb, host }: Command): boolean {
@@ -107,9 +111,12 @@ function isSkipped(rollout: Rollout, { verb, host }: Command): boolean {
   return verb === 'skip' && host !== null && rollout.hosts[host]?.state === 'skipped';
 }
 
-function approve(rollout: Rollout, { by }: Command, now: number): Rollout | Refusal {
+function approve(rollout: Rollout, { by, wave: meant }: Command, now: number): Rollout | Refusal {
   if (by === rollout.submittedBy) return { code: 'own_approval', detail: `${by} submitted this rollout` };
   const next = currentWave(rollout);
+  const waits = next ? waveName(next) : 'none';
+  if (meant !== undefined && meant !== waits)
+    return refuseHost(`wave ${meant} does not wait for approval; the one that does is ${waits}`);
   const mark = (wave: Wave): Wave => (wave === next ? { ...wave, approvedBy: by } : wave);
   const verdict = pending('approved', `wave ${next ? waveName(next) : ''} was approved`);
   return { ...rollout, state: 'running', since: now, waves: rollout.waves.map(mark), verdict };

@@ -26,8 +26,10 @@ export function createOperations(deps: EngineDeps, engine: Engine, testPages: Te
     bundle: (digest) => readBundle(store, digest),
     plan: (submission) => previewPlan(deps, engine, submission),
     submit: (submission, by, idempotency) => submit(deps, engine, submission, by, idempotency),
-    command: async (id, verb, by, reason, host) =>
-      (await engine.decide(id, { type: 'command', command: { verb, by: by.name, reason, host } })).rollout,
+    async command(id, verb, by, reason, { host = null, wave }) {
+      const command = { verb, by: by.name, reason, host, wave };
+      return (await engine.decide(id, { type: 'command', command })).rollout;
+    },
     async rollout(id) {
       const rollout = await store.rollout(id);
       if (!rollout) throw new BreakwaterError('not_found', `there is no rollout ${id}`);

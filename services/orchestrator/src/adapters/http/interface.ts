@@ -89,7 +89,8 @@ export interface Operations {
     verb: Verb,
     by: Operator,
     reason: string,
-    host: HostId | null,
+    /** The host that `retry` and `skip` are for; the wave that `approve` means. */
+    about: { host?: HostId | undefined; wave?: string | undefined },
   ): Promise<Rollout>;
   rollout(id: RolloutId): Promise<Rollout>;
   rollouts(limit: number, after: string | null): Promise<Slice<Rollout>>;

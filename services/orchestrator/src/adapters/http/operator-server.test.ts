@@ -89,7 +89,7 @@ describe('rollouts', () => {
     async (verb) => {
       const reply = await post(`/v1/rollouts/r-1/${verb}`, { reason: ' It looks wrong. ' });
       expect(reply.json()).toMatchObject({ id: 'r-1' });
-      const call = { id: 'r-1', verb, by: 'admin', reason: 'It looks wrong.', host: null };
+      const call = { id: 'r-1', verb, by: 'admin', reason: 'It looks wrong.' };
       expect(server.operations.calls).toEqual([call]);
     },
   );

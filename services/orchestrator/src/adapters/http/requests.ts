@@ -44,6 +44,11 @@ export const FollowHeaders = z.looseObject({
 
 /** Why, for a verb about the whole rollout, and for one about a single host of it. */
 export const RolloutCommand = z.strictObject({ reason: Reason });
+export const ApproveCommand = z.strictObject({
+  reason: Reason,
+  /** The wave that is meant (`canary`, `datacenter ams`, `global`): an approval that comes late then approves no other. */
+  wave: z.string().min(1).max(100).optional(),
+});
 export const HostCommand = z.strictObject({ reason: Reason, host: HostId });
 
 export const HostOrderCommand = z.strictObject({ reason: Reason });

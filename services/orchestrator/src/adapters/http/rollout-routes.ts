@@ -7,6 +7,7 @@ import type { FillIn } from './fill-in-strategy.ts';
 import type { Operations } from './interface.ts';
 import { RolloutList, RolloutReply } from './replies.ts';
 import {
+  ApproveCommand,
   HostCommand,
   NewRollout,
   NoQuery,
@@ -85,7 +86,10 @@ function submitRoute(app: App, operations: Operations, fillIn: FillIn): void {
 
 function verbRoute(app: App, operations: Operations, verb: Verb): void {
   const forHost = verb === 'retry' || verb === 'skip';
-  const body: z.ZodType<{ reason: string; host?: HostId }> = forHost ? HostCommand : RolloutCommand;
+  const whole = verb === 'approve' ? ApproveCommand : RolloutCommand;
+  const body: z.ZodType<{ reason: string; host?: HostId; wave?: string | undefined }> = forHost
+    ? HostCommand
+    : whole;
   app.route({
     method: 'POST',
     url: `/v1/rollouts/:id/${verb}`,
@@ -98,9 +102,9 @@ function verbRoute(app: App, operations: Operations, verb: Verb): void {
       response: { 200: RolloutReply },
     },
     handler: async (request) => {
-      const { reason, host } = request.body;
+      const { reason, ...about } = request.body;
       return rolloutView(
-        await operations.command(request.params.id, verb, operatorOf(request), reason, host ?? null),
+        await operations.command(request.params.id, verb, operatorOf(request), reason, about),
       );
     },
   });

@@ -118,9 +118,9 @@ export class FakeOperations implements Operations {
     return rollout;
   }
 
-  async command(...[id, verb, by, reason, host]: Parameters<Operations['command']>) {
+  async command(...[id, verb, by, reason, about]: Parameters<Operations['command']>) {
     const rollout = await this.rollout(id);
-    this.calls.push({ id, verb, by: by.name, reason, host });
+    this.calls.push({ id, verb, by: by.name, reason, ...about });
     const after = { ...rollout, state: STATE_AFTER[verb] ?? rollout.state };
     this.store.set(id, after);
     return after;
