@@ -118,7 +118,11 @@ export const ERRORS = {
     'The rollout cannot do this in its state',
     'Read its state with GET /v1/rollouts/:id.',
   ),
-  superseded: kind(409, 'A newer rollout has changed these hosts', 'Roll the newer rollout back instead.'),
+  superseded: kind(
+    409,
+    'A newer rollout has changed these hosts',
+    'Roll the newer rollout back; where it was only staged, submit the bundle that you want back as a rollout.',
+  ),
   idempotency_conflict: kind(
     409,
     'This Idempotency-Key was used with another body',
