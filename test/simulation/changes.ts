@@ -39,6 +39,14 @@ function targetsOf({ random, machines }: World): Record<string, unknown> {
   return { hosts: some.length > 0 ? some : [random.pick(machines).id] };
 }
 
+/** Whether a change waits for what is in its way, or makes it give way. */
+function urgencyOf({ random, server }: World): Record<string, unknown> {
+  if (random.chance(0.7)) return { whenBusy: random.pick(['refuse', 'queue']) };
+  const live = [...server.snapshot().live.keys()];
+  const expires = random.pick(['1m', '10m']);
+  return { emergency: { incident: 'INC-7', expires, overtakes: random.chance(0.8) ? live : [] } };
+}
+
 /** A change that nobody has submitted before, and how it behaves; the world knows it from here on. */
 export function newChange(world: World, number: number): Submission {
   const { random } = world;
@@ -51,5 +59,6 @@ export function newChange(world: World, number: number): Submission {
     bundle: { files },
     targets: targetsOf(world),
     strategy: strategyOf(random),
+    ...(world.settings.eventful ? urgencyOf(world) : {}),
   });
 }

@@ -17,7 +17,9 @@ export async function end(world: World, troubles: Troubles, operators: Operators
   troubles.end();
   operators.over = true;
   mend(world);
-  const halted = await rests(world, operators, (rollout) => rollout.state === 'halted');
+  // A person has to decide about one that halted, and others may wait for that.
+  const undecided = ({ state, verdict }: Rollout): boolean => state === 'halted' || verdict.code === 'queued';
+  const halted = await rests(world, operators, undecided);
   if (!halted) return stuck(world, 'nothing goes wrong any more, and it does not come to rest');
   pagesAreTaken(world);
   const verb = world.random.pick(['rollback', 'abort'] as const);
@@ -60,10 +62,13 @@ async function rests(
   while (timeline.now < restsBy) {
     await timeline.run(timeline.now + LOOK_EVERY_MS, () => world.judge.tick());
     await accepted(world);
-    const { live, line } = server.snapshot();
+    const { live, line, orders } = server.snapshot();
     if (line.stopped) operators.line(false);
+    for (const host of orders.keys()) operators.order(host, 'undrain');
     for (const rollout of live.values()) {
-      if (rollout.state === 'paused') operators.command(rollout.id, 'resume');
+      // One that gave hosts up to an emergency may have proved nothing; then it can only be given up.
+      const overtaken = Object.values(rollout.hosts).some((row) => row.released !== null);
+      if (rollout.state === 'paused') operators.command(rollout.id, overtaken ? 'abort' : 'resume');
       if (rollout.state === 'awaitingApproval') operators.command(rollout.id, 'approve');
     }
     const done =

@@ -9,6 +9,8 @@ import type { Machine, World } from './interfaces.ts';
 const BACK_MS = 60_000;
 /** A host that has been unwell for so long is known to be, or has not been heard of, by whoever grants. */
 const KNOWN_MS = 90_000;
+/** What happens to a daemon is found out by the next round of questions at the earliest. */
+const A_ROUND_MS = 1000;
 
 /** What is known of one host over time. */
 interface Life {
@@ -16,6 +18,8 @@ interface Life {
   /** Since when it serves without a pause, on one and the same generation. */
   servesSince: number | null;
   serves: Digest | null;
+  /** What it served last, for how long, and when it ceased to. */
+  ceased: { generation: Digest; servedMs: number; at: number } | null;
   /** Since when it gives itself wrong answers, or none. */
   unwellSince: number | null;
   /** When something outside the agent's power last happened to it. */
@@ -53,6 +57,7 @@ export class HostJudge {
       pendingSince: null,
       servesSince: null,
       serves: null,
+      ceased: null,
       unwellSince: null,
       disturbedAt: 0,
       memory: NO_MEMORY,
@@ -72,9 +77,7 @@ export class HostJudge {
     const life = this.life(machine);
     const { daemon, pending } = machine;
     const { now } = this;
-    const serving = daemon.serves ? daemon.runs : null;
-    if (serving !== life.serves) life.servesSince = serving === null ? null : now;
-    life.serves = serving;
+    serve(life, daemon.serves ? daemon.runs : null, now);
     const well = daemon.answer('itself').verdict === 'pass';
     life.unwellSince = well ? null : (life.unwellSince ?? now);
     life.pendingSince = pending ? (life.pendingSince ?? now) : null;
@@ -178,14 +181,14 @@ export class HostJudge {
   confirms(machine: Machine): void {
     const assignment = machine.agent?.memory.change?.assignment;
     if (!assignment) return;
-    const { servesSince } = this.life(machine);
-    const served = servesSince === null ? -1 : this.now - servesSince;
     const { bundle, rollout } = assignment;
+    const served = servedFor(this.life(machine), bundle, this.now);
     // What only others can see is theirs to find, where anybody asks.
     const kind = kindAt(this.#world.behaviourOf(bundle), machine.id);
     const blind = kind === 'othersOnly' && this.#world.submitted.get(rollout)?.strategy.vantage === 0;
     const soaked = served >= (this.#world.submitted.get(rollout)?.soak(machine.id) ?? 0);
-    if (machine.daemon.runs !== bundle || (!soaked && !blind))
+    const runs = machine.daemon.runs === bundle || served >= 0;
+    if (!runs || (!soaked && !blind))
       this.#world.fault('S13', `confirmed after it had served for ${served} ms`, machine);
   }
 
@@ -248,4 +251,21 @@ function isFoundAtOnce(kind: Kind, strategy: Strategy): boolean {
 function limitOf({ maxUnavailable }: Strategy, total: number): number {
   if (typeof maxUnavailable === 'number') return maxUnavailable;
   return Math.max(1, Math.floor((total * Number.parseInt(maxUnavailable, 10)) / 100));
+}
+
+/** Notes what a host serves by now. */
+function serve(life: Life, serving: Digest | null, now: number): void {
+  if (serving === life.serves) return;
+  if (life.serves !== null && life.servesSince !== null)
+    life.ceased = { generation: life.serves, servedMs: now - life.servesSince, at: now };
+  life.servesSince = serving === null ? null : now;
+  life.serves = serving;
+}
+
+/** For how long a host has served a generation, in milliseconds; -1 when it does not. */
+function servedFor({ serves, servesSince, ceased }: Life, generation: Digest, now: number): number {
+  if (serves !== null && servesSince !== null) return serves === generation ? now - servesSince : -1;
+  // It ceased to between two rounds of questions: nobody can have heard of that yet.
+  const unheard = ceased?.generation === generation && now - ceased.at <= A_ROUND_MS;
+  return unheard ? ceased.servedMs : -1;
 }

@@ -195,7 +195,8 @@ export class StoreJudge {
       this.#fault('S21', `${row.id} is ${row.state} in ${rollout.id}, and has never said so`);
     if (row.soaked && !before.soaked && !this.#wroteItself(machine, 'soaked', row.epoch))
       this.#fault('S21', `${row.id} has soaked for ${rollout.id}, and has never said so`);
-    const byPerson = events.some((event) => event.type === 'rollout.command');
+    const asked = ['rollout.command', 'rollout.overtaken'];
+    const byPerson = events.some((event) => asked.includes(event.type));
     if (before.failure !== null && row.failure === null && !byPerson)
       this.#fault('S15', `the failure of ${row.id} in ${rollout.id} is forgotten, and nobody has said so`);
   }
@@ -214,7 +215,7 @@ export class StoreJudge {
   #oneOwner(): void {
     const owners = new Map<HostId, RolloutId>();
     for (const rollout of this.#world.server.snapshot().live.values()) {
-      if (rollout.state === 'planned') continue;
+      if ((rollout.pausedFrom ?? rollout.state) === 'planned') continue;
       for (const row of Object.values(rollout.hosts)) {
         if (row.released !== null) continue;
         const other = owners.get(row.id);

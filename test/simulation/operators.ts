@@ -58,6 +58,7 @@ export class Operators {
     const { stopped } = server.snapshot().line;
     if (stopped && random.chance(0.5)) return this.line(false);
     if (random.chance(0.03)) return this.line(!stopped);
+    if (this.#world.settings.eventful && random.chance(0.1)) return this.#order();
     const wanted = live.length === 0 ? 0.9 : 0.15;
     if (this.#submitted < MOST_ROLLOUTS && random.chance(wanted)) return this.#submit();
     if (rollouts.length === 0) return undefined;
@@ -92,6 +93,23 @@ export class Operators {
       (line) => {
         if (line.reason === reason) this.#acknowledge(reason);
       },
+    );
+  }
+
+  /** Takes a host out of service, or back into it. */
+  #order(): void {
+    const { random, machines, server } = this.#world;
+    const { orders } = server.snapshot();
+    const { id } = random.pick(machines);
+    this.order(id, orders.get(id)?.kind === 'drained' ? 'undrain' : 'drain');
+  }
+
+  order(host: HostId, verb: 'drain' | 'undrain'): void {
+    const reason = this.#nextReason();
+    this.#world.note(`${verb} ${host} (${reason})`);
+    this.#through(
+      (orchestrator) => orchestrator.operations.orderHost(host, verb, APPROVER, reason),
+      () => this.#world.count(`host ${verb}ed`),
     );
   }
 

@@ -18,15 +18,17 @@ export interface Settings {
   network: NetworkTroubles;
   store: StoreTroubles;
   /** How often an agent, or an orchestrator, dies at any one step of its work. */
+  /** People queue changes, have emergencies that overtake, and drain hosts. */
+  eventful: boolean;
   agentDeaths: number;
   orchestratorDeaths: number;
 }
 
 const SIZES = [3, 3, 4, 4, 5, 6, 6, 8, 9, 12];
-const LARGE = [30, 60];
+const LARGE = [30, 60, 200];
 
 /** Chooses how this run is to be. @param hosts how many, whatever the seed says. */
-export function chooseSettings(random: Random, hosts?: number): Settings {
+export function chooseSettings(random: Random, eventful: boolean, hosts?: number): Settings {
   const size = hosts ?? (random.chance(0.01) ? random.pick(LARGE) : random.pick(SIZES));
   const calm = random.chance(0.12);
   const rate = (...rates: readonly number[]): number => (calm ? 0 : random.pick(rates));
@@ -50,6 +52,7 @@ export function chooseSettings(random: Random, hosts?: number): Settings {
       slowShare: rate(0, 0, 0.1, 0.5),
       lostReplies: rate(0, 0, 0, 0.01),
     },
+    eventful,
     agentDeaths: rate(0, 0, 0.01, 0.06),
     orchestratorDeaths: rate(0, 0, 0.0005, 0.003),
   };

@@ -47,7 +47,7 @@ export class SimulatedWorld implements World {
   constructor(seed: number, wiring: Wiring, hosts?: number) {
     this.random = new Random(seed);
     this.wiring = wiring;
-    this.settings = chooseSettings(this.random, hosts);
+    this.settings = chooseSettings(this.random, seed % 3 === 0, hosts);
     this.judge = new TruthJudge(this);
     this.network = new Network(this.timeline, this.random, this.settings.network);
     this.network.onFate = (fate) => this.count(`message ${fate}`);

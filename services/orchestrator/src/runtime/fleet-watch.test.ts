@@ -224,3 +224,22 @@ test('a process that was stopped gives everybody time to be heard again, before 
   await clock.advance(1000);
   expect(here.listeningSince()).toBe(clock.now() - 1000);
 });
+
+test('a host is not believed to be well for an hour because a clock was an hour ahead when it was heard', async () => {
+  const ahead = new FakeClock();
+  ahead.jumpWall(3_600_000);
+  const other = watchFleet(stores.there, ENROLLED, 1000, ahead);
+  hear(other);
+  await other.exchange();
+  await here.exchange();
+  expect(seenBy(here).availability).toBe('healthy');
+  await clock.advance(600);
+  await here.exchange();
+  expect(seenBy(here).availability).toBe('healthy');
+  await clock.advance(600);
+  await here.exchange();
+  expect(seenBy(here).availability).toBe('unknown');
+  hear(here);
+  await here.exchange();
+  expect(seenBy(here)).toMatchObject({ availability: 'healthy', heardAt: clock.now() });
+});

@@ -40,6 +40,8 @@ export interface FleetWatch {
 
 /** Sightings are exchanged every second. Whoever has not done it for so long has not been running, or not been served. */
 const STOPPED_AFTER_MS = 5000;
+/** As far as clocks of orchestrators may be apart, since they follow one, without anything being wrong. */
+const CLOCKS_APART_MS = 5000;
 
 /** @param unknownAfterMs how long after its last word a host counts as `unknown`. */
 export function watchFleet(
@@ -53,15 +55,18 @@ export function watchFleet(
   const hearing = hearingOn(clock);
   const roster = rosterOf(hosts);
 
+  const dated = datingOn(clock);
+
   const availability = (host: HostId): Availability =>
-    availabilityOf(seen.get(host), clock.now() - unknownAfterMs);
+    availabilityOf(seen.get(host), clock.now(), unknownAfterMs);
 
   const note = (host: HostId, sighting: HostSighting): void => {
     seen.set(host, sighting);
     unsaved.set(host, sighting);
   };
 
-  const learn = (host: HostId, theirs: HostSighting): void => {
+  const learn = (host: HostId, stored: HostSighting): void => {
+    const theirs = dated(host, stored);
     const mine = seen.get(host);
     const known = merged(mine, theirs);
     if (known === theirs) {
@@ -135,9 +140,34 @@ function hearingOn(clock: Clock) {
   };
 }
 
-/** @param since what a host said before that is too old to go by. */
-function availabilityOf(sighting: HostSighting | undefined, since: number): Availability {
-  if (!sighting || sighting.heardAt < since) return 'unknown';
+/**
+ * Dates what others have heard. A time that is still to come is that of a clock which was ahead: believed as it stands, a
+ * host would count as heard until that time has come, however long it has been silent. It was heard when it became known here.
+ */
+function datingOn(clock: Clock): (host: HostId, sighting: HostSighting) => HostSighting {
+  const ahead = new Map<HostId, { heardAt: number; knownAt: number }>();
+  return (host, sighting) => {
+    const { heardAt } = sighting;
+    const now = clock.now();
+    if (heardAt <= now + CLOCKS_APART_MS) {
+      ahead.delete(host);
+      return sighting;
+    }
+    const known = ahead.get(host);
+    const knownAt = known?.heardAt === heardAt ? Math.min(known.knownAt, now) : now;
+    ahead.set(host, { heardAt, knownAt });
+    return { ...sighting, heardAt: knownAt };
+  };
+}
+
+/** What was said too long ago is nothing to go by, and neither is what was said at a time that is still to come. */
+function availabilityOf(
+  sighting: HostSighting | undefined,
+  now: number,
+  unknownAfterMs: number,
+): Availability {
+  if (!sighting || sighting.heardAt < now - unknownAfterMs) return 'unknown';
+  if (sighting.heardAt > now + CLOCKS_APART_MS) return 'unknown';
   const { verdict } = sighting.status.health;
   if (verdict === 'pass') return 'healthy';
   return verdict === 'fail' ? 'unhealthy' : 'unknown';
