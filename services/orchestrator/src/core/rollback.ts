@@ -12,12 +12,14 @@ const isStuck = (row: HostRow): boolean =>
   row.state === 'revertFailed' || (row.state === 'lost' && row.grantedAt !== null);
 
 /**
- * Whether one more host of this datacenter and of its redundancy groups may go back now. Only hosts that are going back
- * count: the alarm that caused the rollback must not block it.
+ * Whether one more host of this datacenter and of its redundancy groups may go back now. Hosts count that are going back, or
+ * are in flight for another rollout, and no others: the alarm that caused the rollback must not block it.
  */
 function hasRoom(rollout: Rollout, row: HostRow, context: Context): boolean {
-  const total = [...context.fleet.values()].filter((host) => host.datacenter === row.datacenter).length;
-  const going = Object.values(rollout.hosts).filter(isGoingBack);
+  const fleet = [...context.fleet.values()];
+  const total = fleet.filter((host) => host.datacenter === row.datacenter).length;
+  const elsewhere = fleet.filter((host) => host.busy && host.id !== row.id);
+  const going = [...Object.values(rollout.hosts).filter(isGoingBack), ...elsewhere];
   const here = going.filter((other) => other.datacenter === row.datacenter);
   const perGroup = rollout.strategy.maxUnavailablePerGroup;
   const full = row.groups.some(
