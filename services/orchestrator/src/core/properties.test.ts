@@ -21,7 +21,8 @@ function expectAlways(check: (before: Rollout, history: History, action: Action)
         history.play(action);
       }
     }),
-    { numRuns: 150 },
+    // One seed, so that a run on somebody's machine fails only for what was changed there. Try others by hand.
+    { numRuns: 150, seed: 2016 },
   );
 }
 
