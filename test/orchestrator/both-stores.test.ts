@@ -157,6 +157,6 @@ test('whatever is written, in whatever order, Redis and memory answer alike', as
         await real.close();
       }
     }),
-    { numRuns: 120 },
+    { numRuns: 60 },
   );
 }, 120_000);

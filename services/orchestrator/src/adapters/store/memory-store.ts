@@ -4,6 +4,7 @@ import type { Rollout } from '../../core/rollout.ts';
 import type { Commit, HostSighting, Slice, Snapshot, Store } from './interface.ts';
 import { assertChained } from './chained.ts';
 import { ageOf } from './commands.ts';
+import { oldestFirst } from './snapshot.ts';
 import { MemoryData } from './memory-data.ts';
 
 /** What goes wrong between one view and the store. Nothing of it happens to other views. */
@@ -77,7 +78,7 @@ export class MemoryStore implements Store {
   }
 
   async outbox(): ReturnType<Store['outbox']> {
-    return [...this.#up().outbox.values()].toSorted((a, b) => (a.at < b.at ? -1 : 1));
+    return oldestFirst([...this.#up().outbox.values()]);
   }
 
   async idempotent(key: string): ReturnType<Store['idempotent']> {

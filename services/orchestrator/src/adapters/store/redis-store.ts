@@ -18,7 +18,7 @@ import { decode, decodeEvent, decodeRollout, type StreamEntry } from './encoding
 import type { Commit, HostSighting, Slice, Snapshot, Store } from './interface.ts';
 import { KEYS } from './keys.ts';
 import { SAFE_SETTINGS, unsafeSettings } from './settings.ts';
-import { advance, readSnapshot } from './snapshot.ts';
+import { advance, readSnapshot, oldestFirst } from './snapshot.ts';
 
 const COMMAND_TIMEOUT_MS = 2000;
 const SILENCE_MS = 5000;
@@ -110,7 +110,7 @@ class StoreInRedis implements RedisStore {
 
   async outbox(): Promise<Page[]> {
     const pages = await this.#ask((redis) => redis.hvals(KEYS.outbox));
-    return pages.map((json) => decode(json, 'a page') as Page).toSorted((a, b) => (a.at < b.at ? -1 : 1));
+    return oldestFirst(pages.map((json) => decode(json, 'a page') as Page));
   }
 
   async idempotent(key: string): Promise<{ request: Digest; rollout: RolloutId } | null> {

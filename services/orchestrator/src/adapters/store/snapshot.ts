@@ -1,4 +1,4 @@
-import type { HostId, RolloutId } from '@breakwater/shared';
+import type { HostId, Page, RolloutId } from '@breakwater/shared';
 import type { Redis } from 'ioredis';
 import { claimsOf } from '../../core/claims.ts';
 import type { Declaration } from '../../core/declaration.ts';
@@ -61,6 +61,12 @@ function membersOf<K extends string, V>(flat: readonly string[], what: string): 
     members.set(flat[at] as K, decode(flat[at + 1], `${what} (${flat[at]})`) as V);
   }
   return members;
+}
+
+/** Pages, oldest first; of one moment, by id, so that every store answers alike. */
+export function oldestFirst(pages: readonly Page[]): Page[] {
+  const key = ({ at, id }: Page): string => `${at} ${id}`;
+  return pages.toSorted((a, b) => (key(a) < key(b) ? -1 : 1));
 }
 
 /** Declarations, newest first. */
