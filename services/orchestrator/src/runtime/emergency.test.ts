@@ -53,10 +53,10 @@ describe('an emergency rollout', () => {
       'datacenter pending',
     ]);
     // That a second person was wanted is taken back by the approval.
-    expect((await o.store.outbox()).map(({ code, status }) => `${code} ${status}`)).toEqual([
+    expect((await o.store.outbox()).map(({ code, status }) => `${code} ${status}`).toSorted()).toEqual([
+      'emergency_started firing',
       'emergency_submitted firing',
       'emergency_submitted resolved',
-      'emergency_started firing',
     ]);
     const counted = o.metrics.events.flatMap((event) =>
       event.type === 'page.queued' && event.page.status === 'firing' ? [event.page.code] : [],
