@@ -121,7 +121,7 @@ export class Operators {
     const key = random.chance(0.5) ? { key: reason, request: sha256(reason) } : null;
     const send = (): void =>
       this.#through(
-        (orchestrator) => orchestrator.operations.submit(change, SUBMITTER, key),
+        (orchestrator) => orchestrator.operations.submit(change, { ...SUBMITTER, idempotency: key }),
         (rollout) => {
           const known = this.#world.submitted.get(rollout.id);
           if (known && known.reason !== reason)
@@ -142,7 +142,10 @@ export class Operators {
     this.#world.timeline.after(5000, () =>
       this.#through(
         (orchestrator) =>
-          orchestrator.operations.submit(other, SUBMITTER, { key, request: sha256('another body') }),
+          orchestrator.operations.submit(other, {
+            ...SUBMITTER,
+            idempotency: { key, request: sha256('another body') },
+          }),
         (rollout) => {
           const first = this.acknowledged.some(({ reason }) => reason === key);
           if (first) this.#world.fault('S17', `${rollout.id} was made under a key of another body`);
