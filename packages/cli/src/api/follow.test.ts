@@ -3,7 +3,7 @@ import { systemClock } from '@breakwater/shared';
 import { afterEach, expect, test } from 'vitest';
 import { Refusal } from '../failures.ts';
 import { type Answer, json, listen } from '../testing/orchestrators.ts';
-import { createApi, type Event } from './api.ts';
+import { createApi } from './api.ts';
 import { follow } from './follow.ts';
 
 const servers: Awaited<ReturnType<typeof listen>>[] = [];
@@ -31,7 +31,7 @@ async function collect(addresses: string[], many: number) {
   const signal = new AbortController().signal;
   const options = { clock: systemClock, signal, onGap: (text: string) => void gaps.push(text), tickMs: 20 };
   for await (const event of follow(api, 'r-1', options)) {
-    if (event !== null) seqs.push((event as Event).seq);
+    if (event !== null) seqs.push(event.seq);
     if (seqs.length >= many) break;
   }
   return { seqs, gaps };

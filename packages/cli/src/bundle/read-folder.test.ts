@@ -64,7 +64,7 @@ test('paths that no bundle may have are refused with the reason', async () => {
     'all/A': 'x',
     'all/a': 'y',
   });
-  const told = await readFolder(folder).catch((error: Error) => error.message);
+  const told = await readFolder(folder).catch((error: unknown) => (error as Error).message);
   expect(told).toContain('named.conf must begin with all/, datacenter/<name>/ or host/<id>/');
   expect(told).toContain('it belongs outside the bundle');
   expect(told).toContain('differs from "all/A" only by case');
