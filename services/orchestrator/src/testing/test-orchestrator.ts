@@ -1,7 +1,8 @@
 import { HostId, DatacenterName, OperatorName, type RolloutId, Submission } from '@breakwater/shared';
 import { FakeClock } from '@breakwater/shared/testing';
 import { pino } from 'pino';
-import type { AgentDesk, Idempotency, Operator } from '../adapters/http/interface.ts';
+import type { AgentDesk, Operator } from '../adapters/http/interface.ts';
+import type { Idempotency } from '../adapters/store/interface.ts';
 import type { Freeze } from '../adapters/calendar/interface.ts';
 import { MemoryEnrolment } from '../adapters/identities/memory-enrolment.ts';
 import { MemoryMetrics } from '../adapters/metrics/memory-metrics.ts';

@@ -1,7 +1,8 @@
 import { canonicalJson, sha256 } from '@breakwater/shared';
 import type { FastifyRequest } from 'fastify';
 import { operatorOf } from './bearer.ts';
-import type { Caller, Idempotency } from './interface.ts';
+import type { Idempotency } from '../store/interface.ts';
+import type { Caller } from './interface.ts';
 import type { App } from './server.ts';
 
 /**

@@ -19,7 +19,7 @@ import type { Line } from '../../core/line.ts';
 import type { PlannedWave } from '../../core/planned.ts';
 import type { Rollout } from '../../core/rollout.ts';
 import type { Freeze } from '../calendar/interface.ts';
-import type { Slice } from '../store/interface.ts';
+import type { Idempotency, Slice } from '../store/interface.ts';
 
 export const ROLES = ['viewer', 'responder', 'submitter', 'approver', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
@@ -28,13 +28,6 @@ export type Role = (typeof ROLES)[number];
 export interface Operator {
   name: OperatorName;
   role: Role;
-}
-
-/** What a caller has named a request with, so that sending it twice does it once. */
-export interface Idempotency {
-  key: string;
-  /** Of who asks what of whom: the key of one request is refused for any other. */
-  request: Digest;
 }
 
 /** Who makes a call, and under which key, if it has one. */

@@ -5,7 +5,6 @@ import type { HostOrder } from '../../core/host-order.ts';
 import type { Line } from '../../core/line.ts';
 import type { Rollout } from '../../core/rollout.ts';
 import type { Word } from '../../core/watch.ts';
-import type { Idempotency } from '../http/interface.ts';
 
 /** The newest event of the log. It moves with every write, so it is the version of everything. */
 export interface Head {
@@ -35,6 +34,13 @@ export interface RolloutWrite {
   before: Rollout | null;
   after: Rollout;
   live: boolean;
+}
+
+/** What a caller has named a request with, so that sending it twice does it once. */
+export interface Idempotency {
+  key: string;
+  /** Of who asks what of whom: the key of one request is refused for any other. */
+  request: Digest;
 }
 
 /** What a key was used for: the digest of the request, and the rollout that it was about, if it was about one. */
