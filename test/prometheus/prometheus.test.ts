@@ -94,9 +94,9 @@ describe('what a fleet shows', () => {
   );
 
   test('reaches Prometheus: hosts, agents and budgets of both datacenters', async () => {
-    const of = async (text: string) =>
+    const of = async (text: string): Promise<Record<string, number>> =>
       Object.fromEntries(
-        (await query(prometheus, text)).map(({ labels, value }) => [labels['datacenter'], value]),
+        (await query(prometheus, text)).map(({ labels, value }) => [labels['datacenter'] ?? '', value]),
       );
     expect(await of(`${METRICS.hosts.name}{availability="healthy"}`)).toEqual({ ams: 2, fra: 2 });
     expect(await of(`${METRICS.agents.name}{link="connected"}`)).toEqual({ ams: 2, fra: 2 });
