@@ -1,5 +1,6 @@
 import type { Context } from './context.ts';
 import { RECONNECT_GRACE_MS } from './context.ts';
+import { holdOf } from './hold.ts';
 import type { HostRow, Rollout, Wave } from './rollout.ts';
 
 /** When something happens, as far as the halting rule tells moments apart. */
@@ -123,11 +124,6 @@ export const IN_WORDS: Readonly<Record<Cause, string>> = {
   expires: 'an emergency is out of time, and some of its hosts still wait',
 };
 
-/** Why nothing may be granted now, or `null`: it stops a wave without its doing. */
-function heldBy(rollout: Rollout, context: Context): string | null {
-  return context.blocked ?? (rollout.emergency === null ? context.frozen : null);
-}
-
 /** The moment that a rollout is in. */
 export function stageOf(rollout: Rollout, context: Context): Stage {
   const { state } = rollout;
@@ -151,7 +147,7 @@ export function stageOf(rollout: Rollout, context: Context): Stage {
   if (context.now < context.listeningSince + RECONNECT_GRACE_MS) return 'restarted';
   if (state === 'paused' || state === 'awaitingApproval') return state;
   if (state !== 'running') return 'preflight';
-  return heldBy(rollout, context) === null ? 'running' : 'held';
+  return holdOf(rollout, context) === null ? 'running' : 'held';
 }
 
 const BY_CODE: Readonly<Record<string, Cause>> = {
