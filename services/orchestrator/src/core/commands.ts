@@ -205,12 +205,16 @@ function startAgain(row: HostRow, context: Context): HostRow {
   return { ...enter(row, 'confirmed', context.now, verdict), failure: null };
 }
 
-/** Back to preflight. Waves that have failed are run again: those that did so after the halt, too. */
+/**
+ * Back to preflight. Waves that have failed are run again: those that did so after the halt, too. All that are not over
+ * have their whole time again, also one that was under way when an earlier one failed.
+ */
 function reopened(rollout: Rollout, now: number): Rollout {
-  const failed = (wave: Wave): boolean =>
-    wave.state === 'failed' || (wave.state === 'passed' && !isTolerated(rollout, wave));
+  const isOpen = (wave: Wave): boolean =>
+    ['failed', 'running', 'soaking'].includes(wave.state) ||
+    (wave.state === 'passed' && !isTolerated(rollout, wave));
   const again = (wave: Wave): Wave =>
-    failed(wave) ? { ...wave, state: 'running', startedAt: now, pausedMs: 0 } : wave;
+    isOpen(wave) ? { ...wave, state: 'running', startedAt: now, pausedMs: 0 } : wave;
   return {
     ...rollout,
     state: 'preflighting',

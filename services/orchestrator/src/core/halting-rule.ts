@@ -1,3 +1,4 @@
+import type { Cause } from './cause.ts';
 import type { Context } from './context.ts';
 import { RECONNECT_GRACE_MS } from './context.ts';
 import { holdOf } from './hold.ts';
@@ -16,29 +17,6 @@ export const STAGES = [
   'ended',
 ] as const;
 export type Stage = (typeof STAGES)[number];
-
-/** What can happen to a rollout that it must not go on with. */
-export const CAUSES = [
-  'preflightFails',
-  'canaryFails',
-  'hostFails',
-  'cannotTell',
-  'turnsUnhealthy',
-  'staysUnwell',
-  'silent',
-  'overdue',
-  'vantageFails',
-  'vantageUnreachable',
-  'vantageSilent',
-  'drifts',
-  'gateFails',
-  'gateUnclear',
-  'neverHome',
-  'canaryGone',
-  'waveLate',
-  'expires',
-] as const;
-export type Cause = (typeof CAUSES)[number];
 
 /**
  * `halts`: at once, with a page in the same write. `counts`: the host is a failure of its wave, and the rollout halts when
