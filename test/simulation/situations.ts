@@ -32,7 +32,6 @@ const SITUATIONS: readonly string[] = [
   'gate told query_no_data',
   'gate told query_incomplete',
   'gate told no_worse',
-  'gate told changed_slower',
   'gate told too_few_samples',
   'halted by gate_failed',
   'halted by gate_unclear',
