@@ -4,6 +4,7 @@ import type { Availability, EnrolledHost, Fleet, FleetHost } from '../core/fleet
 import type { HostOrder } from '../core/host-order.ts';
 import type { Word } from '../core/watch.ts';
 import { type Roster, rosterOf } from './roster.ts';
+import { noticeUnheard, type Unheard } from './unheard.ts';
 
 /**
  * What has been heard of each host, and since when this orchestrator could hear at all. It is kept in memory,
@@ -34,6 +35,8 @@ export interface FleetWatch {
   /** Tells whether the store could be reached: while it cannot, nobody is heard, and silence means nothing. */
   storeReached(reached: boolean): void;
   listeningSince(): number;
+  /** Of which time nobody heard any host. */
+  readonly unheard: Pick<Unheard, 'gap' | 'told'>;
   /** Reads what others have heard, and writes what is new to the store. */
   exchange(): Promise<void>;
 }
@@ -54,12 +57,11 @@ export function watchFleet(
   const unsaved = new Map<HostId, HostSighting>();
   const hearing = hearingOn(clock);
   const roster = rosterOf(hosts);
-
+  const unheard = noticeUnheard();
   const dated = datingOn(clock);
 
   const availability = (host: HostId): Availability =>
     availabilityOf(seen.get(host), clock.now(), unknownAfterMs);
-
   const note = (host: HostId, sighting: HostSighting): void => {
     seen.set(host, sighting);
     unsaved.set(host, sighting);
@@ -104,8 +106,11 @@ export function watchFleet(
     connected: () => roster.hosts().filter(({ id }) => availability(id) !== 'unknown').length,
     storeReached: (reached) => hearing.storeReached(reached),
     listeningSince: hearing.since,
+    unheard,
     async exchange() {
-      for (const [host, theirs] of await store.sightings()) learn(host, theirs);
+      const stored = await store.sightings();
+      unheard.compare(hearing.since(), stored.values());
+      for (const [host, theirs] of stored) learn(host, theirs);
       hearing.exchanged();
       const batch = new Map(unsaved);
       unsaved.clear();
