@@ -55,10 +55,8 @@ export function watchFleet(
 ): FleetWatch {
   const seen = new Map<HostId, HostSighting>();
   const unsaved = new Map<HostId, HostSighting>();
-  const hearing = hearingOn(clock);
+  const [hearing, dated] = [hearingOn(clock), datingOn(clock)];
   const roster = rosterOf(hosts);
-  const unheard = noticeUnheard();
-  const dated = datingOn(clock);
 
   const availability = (host: HostId): Availability =>
     availabilityOf(seen.get(host), clock.now(), unknownAfterMs);
@@ -106,12 +104,11 @@ export function watchFleet(
     connected: () => roster.hosts().filter(({ id }) => availability(id) !== 'unknown').length,
     storeReached: (reached) => hearing.storeReached(reached),
     listeningSince: hearing.since,
-    unheard,
+    unheard: hearing.unheard,
     async exchange() {
       const stored = await store.sightings();
-      unheard.compare(hearing.since(), stored.values());
       for (const [host, theirs] of stored) learn(host, theirs);
-      hearing.exchanged();
+      hearing.exchanged(stored.values());
       const batch = new Map(unsaved);
       unsaved.clear();
       try {
@@ -132,15 +129,20 @@ function hearingOn(clock: Clock) {
   let last: number | null = null;
   // What agents said while it was stopped or blocked was said to others, or to nobody.
   const wasStopped = (): boolean => last !== null && clock.monotonic() - last > STOPPED_AFTER_MS;
+  const since = (): number => (wasStopped() ? clock.now() : (listening ?? clock.now()));
+  const unheard = noticeUnheard();
   return {
-    since: (): number => (wasStopped() ? clock.now() : (listening ?? clock.now())),
+    since,
+    unheard,
     storeReached(reached: boolean): void {
       if (!reached) listening = null;
       else listening ??= clock.now();
     },
-    exchanged(): void {
+    /** @param stored what everybody has heard. */
+    exchanged(stored: Iterable<HostSighting>): void {
       if (wasStopped()) listening = clock.now();
       last = clock.monotonic();
+      unheard.compare(since(), stored);
     },
   };
 }
