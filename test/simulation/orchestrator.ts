@@ -86,7 +86,7 @@ export class Orchestrator {
       hasMetrics: false,
       limits: NO_LIMITS,
       enrolment: { fault: () => null, reread: async () => null },
-      calendar: { freezeAt: () => null },
+      calendar: { freezeAt: () => null, nextFreeze: () => null },
     };
     this.#engine = createEngine(this.#deps);
     this.desk = createAgentDesk(this.#deps, this.#engine, VERIFY_WITHIN_MS);
