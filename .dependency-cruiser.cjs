@@ -116,6 +116,16 @@ const packages = {
     from: { path: '^packages/' },
     to: { path: '^(?:services|deploy|test)/' },
   },
+  'packages-know-shared-only': {
+    comment:
+      'The command line talks to orchestrators over the network alone, with types generated from their OpenAPI document: ' +
+      'it may import @breakwater/shared and libraries. And nothing imports the command line.',
+    from: { path: '^packages/([^/]+)/' },
+    to: {
+      path: '^packages/',
+      pathNot: ['^packages/$1/', SHARED, '^packages/shared/src/testing/index\\.ts$'],
+    },
+  },
   'only-through-exports': {
     comment:
       'Another package is imported by its name, through its "exports". A path into its src would make every file of it ' +

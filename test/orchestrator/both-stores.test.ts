@@ -119,6 +119,7 @@ class Pair {
       events: await store.events(null, 0, 100_000),
       mine: await store.events(id, 0, 100_000),
       outbox: await store.outbox(),
+      tallies: await store.tallies(),
       keys: await Promise.all([0, 1, 2].map((at) => store.idempotent(`key ${at}`))),
     }));
     return (await Promise.all(all)) as [unknown, unknown];

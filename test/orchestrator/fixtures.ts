@@ -36,6 +36,7 @@ export function row(name: string, changes: Partial<HostRow> = {}): HostRow {
     failure: null,
     answers: [],
     released: null,
+    wrong: [],
     heard: null,
     ...changes,
   };
@@ -57,12 +58,14 @@ function rolloutOf(number: number, hosts: readonly string[], changes: Partial<Ro
     named: [],
     targets: {},
     emergency: null,
+    replaces: null,
     queued: false,
     catchUpOf: null,
     state: 'running',
     since: 1000,
     pausedFrom: null,
     verdict: pending('running', 'The canary is on its way.'),
+    haltedBy: null,
     waves: [
       {
         kind: 'canary',

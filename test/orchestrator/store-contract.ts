@@ -1,14 +1,18 @@
-import type { Commit, Store } from '../../services/orchestrator/src/adapters/store/interface.ts';
+import type { Commit, Head, Store } from '../../services/orchestrator/src/adapters/store/interface.ts';
 import { GENESIS } from '../../services/orchestrator/src/adapters/store/interface.ts';
 import { RUNNING_LINE } from '../../services/orchestrator/src/core/line.ts';
+import type { DomainEvent } from '../../services/orchestrator/src/core/event.ts';
 import type { Rollout } from '../../services/orchestrator/src/core/rollout.ts';
-import { verifyChain } from '../../services/orchestrator/src/runtime/chain.ts';
+import { MOST_TALLIES } from '../../services/orchestrator/src/core/tallies.ts';
+import { chain, verifyChain } from '../../services/orchestrator/src/runtime/chain.ts';
 import {
   type BreakwaterError,
+  fail,
   type HostStatus,
   manifestOf,
   pass,
   RolloutId,
+  type RolloutState,
   sha256,
 } from '@breakwater/shared';
 import { describe, expect, test } from 'vitest';
@@ -201,6 +205,45 @@ export function storeContract(open: () => Store): void {
     expect(await theirs.outbox()).toEqual([early, late]);
     await theirs.commit(write((await theirs.snapshot()).head, lineStopped('y'), { delivered: ['r-1:1'] }));
     expect(await mine.outbox()).toEqual([late]);
+  });
+
+  describe('what is counted', () => {
+    const came = (to: RolloutState): DomainEvent => {
+      const verdict = pass('a_test', 'a test');
+      return { type: 'rollout.state', rollout: RolloutId.parse('r-1'), from: 'running', to, verdict };
+    };
+    const failed = (code: string): DomainEvent => {
+      const where = { rollout: RolloutId.parse('r-1'), wave: 'canary', host: host('ns1') };
+      return { type: 'host.state', ...where, from: 'soaking', to: 'failed', verdict: fail(code, 'a test') };
+    };
+
+    const several = (expected: Head, ...events: [DomainEvent, ...DomainEvent[]]): Commit => {
+      return { expected, events: chain(expected, events, 1000) };
+    };
+
+    test('is counted once in the write that it is about, and not in one that comes too late', async () => {
+      const [mine, theirs] = [open(), open()];
+      expect(await mine.tallies()).toEqual(new Map());
+      const first = several(GENESIS, came('rollingBack'), failed('no_answer'), failed('no_answer'));
+      await mine.commit(first);
+      expect(await theirs.commit(first)).toBe('conflict');
+      const counted = { 'stateChanges rollingBack': 1, rollbacks: 1, 'failures no_answer': 2 };
+      expect(Object.fromEntries(await theirs.tallies())).toEqual(counted);
+      await theirs.commit(write((await theirs.snapshot()).head, failed('no_answer')));
+      expect((await mine.tallies()).get('failures no_answer')).toBe(3);
+    });
+
+    test('has a bound, however many reasons agents think of: beyond it they are counted together', async () => {
+      const store = open();
+      await store.commit(write(GENESIS, failed('known')));
+      const strange = Array.from({ length: MOST_TALLIES + 40 }, (_, index) => failed(`strange_${index}`));
+      await store.commit(several((await store.snapshot()).head, failed('strange'), ...strange));
+      await store.commit(write((await store.snapshot()).head, failed('known')));
+      const tallies = await store.tallies();
+      expect(tallies.size).toBe(MOST_TALLIES + 1);
+      expect(tallies.get('failures other')).toBe(42);
+      expect(tallies.get('failures known')).toBe(2);
+    });
   });
 
   test('a bundle comes back byte by byte', async () => {

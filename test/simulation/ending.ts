@@ -87,7 +87,7 @@ async function accepted(world: World): Promise<void> {
   const { orchestrators, sites } = world;
   const doubting = orchestrators.find((each) => each?.doubts);
   if (!doubting) return;
-  const witnesses = sites.map(({ witness }) => witness);
+  const witnesses = sites.map(({ witness }) => witness.seen);
   const act = {
     by: OperatorName.parse('approver'),
     reason: 'the right store is back',

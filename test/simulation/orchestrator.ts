@@ -127,10 +127,10 @@ export class Orchestrator {
 
 function uncounted(onConflict: () => void): Metrics {
   return {
-    count: () => undefined,
     halted: () => undefined,
     decided: () => undefined,
     conflicted: onConflict,
     paged: () => undefined,
+    stored: () => undefined,
   };
 }

@@ -105,6 +105,7 @@ export class StoreClient {
       rollouts: (limit, after) => call('rollouts', () => memory().rollouts(limit, after)),
       events: (rollout, after, limit) => call('events', () => memory().events(rollout, after, limit)),
       outbox: () => call('outbox', () => memory().outbox()),
+      tallies: () => call('tallies', () => memory().tallies()),
       idempotent: (key) => call('idempotent', () => memory().idempotent(key)),
       putBundle: (digest, manifest, files) =>
         call('putBundle', () => memory().putBundle(digest, manifest, files)),

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+const require = createRequire(import.meta.url);
+const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 
 /** A phone that is held upright, and one that is small. */
 export const PHONE = { width: 360, height: 740 };
@@ -44,7 +45,7 @@ interface Violation {
 /** What axe finds wrong with a page, as it is now: for people who see, hear or use it otherwise than its author. */
 export async function violations(page: Page): Promise<string[]> {
   // The policy of the page forbids scripts that are not its own; what the debugger evaluates is not held back by it.
-  await page.evaluate(readFileSync(AXE, 'utf8'));
+  await page.evaluate(AXE);
   const found = await page.evaluate(
     'axe.run(document, { resultTypes: ["violations"] }).then((result) => result.violations)',
   );

@@ -130,5 +130,6 @@ describe.skipIf(!existsSync(CHROMIUM))('the status page in a browser', () => {
     await execa('sv', ['up', service]);
     await page.locator('#offline').waitFor({ state: 'hidden', timeout: 30_000 });
     await says(page, '#state', `HALTED: ${halted}`);
+    expect(await page.locator('#offline').isHidden()).toBe(true);
   }, 60_000);
 });

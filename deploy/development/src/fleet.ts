@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { createApi } from './api.ts';
 import { type EnrolledHost, type Operators, writeCentral } from './central.ts';
+import { writeCliConfigs } from './cli-config.ts';
 import { StartError } from './errors.ts';
 import { writeHost } from './host.ts';
 import { forkKeeper, type Keeper } from './keeper-link.ts';
@@ -96,6 +97,7 @@ async function bringUp(
   const apis = orchestrators.map(({ api: port }) => `http://127.0.0.1:${port}`);
   const [url = ''] = apis;
   const api = createApi(url, operators.admin);
+  await writeCliConfigs(runDir, apis, { ...operators });
 
   // Agents that find nobody to ask would wait longer from try to try; so they start once there is somebody.
   await keeper.start(await writeCentral(runDir, size, hosts, operators));

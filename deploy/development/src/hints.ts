@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { nextChange } from './changes.ts';
+import { cliConfigs } from './cli-config.ts';
 import type { Fleet } from './fleet.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -22,14 +23,24 @@ export function introduce(fleet: Fleet, terminal: Terminal, took: string): void 
   terminal.line(`   ${'API and status'.padEnd(16)} ${fleet.api}/`);
 }
 
+/** Writes a change to try: a folder to edit, and a file that says what the command line needs to know of it. */
+async function writeChange(folder: string): Promise<string> {
+  const { bundle, ...change } = nextChange;
+  for (const [path, text] of Object.entries(bundle.files)) {
+    const file = join(folder, 'named', path);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, text);
+  }
+  const file = join(folder, 'rollout.yaml');
+  await writeFile(file, `${JSON.stringify({ ...change, bundle: { folder: './named' } }, null, 2)}\n`);
+  return file;
+}
+
 /** Commands to paste, each complete. */
 export async function suggest(fleet: Fleet, terminal: Terminal, halted: string | null): Promise<void> {
-  const folder = join(fleet.runDir, 'try');
-  await mkdir(folder, { recursive: true });
-  const change = join(folder, 'change.json');
-  await writeFile(change, `${JSON.stringify(nextChange, null, 2)}\n`);
+  const file = await writeChange(join(fleet.runDir, 'try'));
   const [host] = fleet.hosts;
-  const post = `curl -H "authorization: Bearer $TOKEN" -H 'content-type: application/json'`;
+  const command = `npm run -s breakwater -- --config ${cliConfigs(fleet.runDir).admin}`;
   const heading = (text: string): void => terminal.line(`   ${terminal.paint('dim', text)}`);
   terminal.line();
   terminal.line(terminal.paint('bold', 'What to try next'));
@@ -37,13 +48,12 @@ export async function suggest(fleet: Fleet, terminal: Terminal, halted: string |
   terminal.line(`   ${fleet.api}/   ${fleet.api}/docs`);
   if (host !== undefined) terminal.line(`   dig @${host.address} -p ${host.port} www.example.com +nsid`);
   terminal.line(`   ${join(fleet.runDir, 'logs')}/`);
-  heading(`${halted === null ? '' : `end ${halted}, `}roll out a change (edit it first), follow a rollout`);
-  terminal.line(`   TOKEN=${fleet.token}`);
-  if (halted !== null) {
-    terminal.line(`   ${post} -d '{"reason":"Seen"}' ${fleet.api}/v1/rollouts/${halted}/abort`);
-  }
-  terminal.line(`   ${post} -d @${change} ${fleet.api}/v1/rollouts`);
-  const events = `${fleet.api}/v1/rollouts/${halted ?? 'r-1'}/events`;
-  terminal.line(`   curl -N -H "authorization: Bearer $TOKEN" -H 'accept: text/event-stream' ${events}`);
+  terminal.line(`   ${command} status`);
+  heading(
+    `${halted === null ? '' : `end ${halted}, `}roll out a change (edit it first), follow it, take it back`,
+  );
+  if (halted !== null) terminal.line(`   ${command} abort ${halted} --reason Seen`);
+  terminal.line(`   ${command} submit --watch -f ${file}`);
+  terminal.line(`   ${command} --help`);
   heading('Ctrl-C ends everything.');
 }

@@ -8,6 +8,7 @@ export { Emergency } from './emergency.ts';
 export * from './errors.ts';
 export * from './gate.ts';
 export * from './ids.ts';
+export * from './metrics.ts';
 export * from './names.ts';
 export * from './page.ts';
 export * from './parse.ts';

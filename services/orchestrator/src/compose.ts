@@ -1,5 +1,6 @@
-import { type OperatorName, systemClock } from '@breakwater/shared';
+import { type OperatorName, type Sample, Strategy, systemClock } from '@breakwater/shared';
 import type { Logger } from 'pino';
+import about from '../package.json' with { type: 'json' };
 import { agentServer } from './adapters/http/agent-server.ts';
 import { operatorServer } from './adapters/http/operator-server.ts';
 import { freezeCalendar } from './adapters/calendar/freeze-calendar.ts';
@@ -13,7 +14,6 @@ import { bullmqWaveQueue } from './adapters/queue/bullmq-waves.ts';
 import type { Deliver, PageQueue, WaveQueue } from './adapters/queue/interface.ts';
 import { statistics } from './adapters/statistics/simple-statistics.ts';
 import type { Sights } from './adapters/status-page/interface.ts';
-import type { Store } from './adapters/store/interface.ts';
 import { type SharedClock, sharedClock } from './adapters/redis/shared-clock.ts';
 import { redisStore } from './adapters/store/redis-store.ts';
 import { jsdiff } from './adapters/text-diff/jsdiff.ts';
@@ -27,11 +27,12 @@ import { type Channels, openChannels } from './runtime/channels.ts';
 import { pageDelivery } from './runtime/deliver-pages.ts';
 import { createEngine, type Engine } from './runtime/engine.ts';
 import type { EngineDeps } from './runtime/engine-deps.ts';
-import { type FleetWatch, watchFleet } from './runtime/fleet-watch.ts';
+import { watchFleet } from './runtime/fleet-watch.ts';
 import { type Instruments, keepGates } from './runtime/gate-keeper.ts';
 import { assertPolicy } from './runtime/policy.ts';
 import { lookAt } from './runtime/look.ts';
 import { createOperations } from './runtime/operations.ts';
+import { overviewSamples } from './runtime/overview.ts';
 import { guardStore } from './runtime/store-guard.ts';
 import { safeModePages } from './runtime/safe-mode-pages.ts';
 import { trustStore } from './runtime/store-trust.ts';
@@ -46,8 +47,8 @@ export interface Orchestrator {
 }
 
 /** What is kept outside this process, and what is known of it. */
-async function openStores(config: Config, log: Logger) {
-  const redis = redisStore({ ...config.redis, log });
+async function openStores(config: Config, log: Logger, metrics: PromMetrics) {
+  const redis = redisStore({ ...config.redis, log, metrics });
   const witness = await fileWitness(config.witnessFile, log);
   const { store, trust } = trustStore(redis, witness, log);
   const guard = guardStore(store, config.dataDisposable, witness);
@@ -61,15 +62,29 @@ async function openStores(config: Config, log: Logger) {
   return { store, trust, guard, wakeups, clock, close };
 }
 
-function metricsOf(store: Store, watch: FleetWatch, queues: () => { waves: WaveQueue } | null): PromMetrics {
+/** What a scrape reads: it is asked only once everything is wired. */
+function metricsOf(
+  config: Config,
+  around: () => { deps: EngineDeps; depth: WaveQueue['depth'] },
+): PromMetrics {
+  const defaultLimit = Strategy.parse(config.strategy).maxUnavailable;
   return promMetrics({
-    rolloutStates: async () => [...(await store.snapshot()).live.values()].map((rollout) => rollout.state),
-    hostStates: async () =>
-      [...(await store.snapshot()).live.values()].flatMap((rollout) =>
-        Object.values(rollout.hosts).map((row) => row.state),
-      ),
-    agentsConnected: () => watch.connected(),
-    queueDepth: async () => (await queues()?.waves.depth()) ?? {},
+    version: about.version,
+    async stored() {
+      const { deps, depth } = around();
+      const shown = { unknownAfterMs: config.unknownAfter, defaultLimit };
+      const [samples, jobs] = await Promise.all([overviewSamples(deps, shown), depth()]);
+      const queued = Object.entries(jobs).map(([state, value]): Sample => {
+        return { metric: 'queueDepth', labels: { state }, value };
+      });
+      return [...samples, ...queued];
+    },
+    frozen: () => {
+      const { calendar, clock } = around().deps;
+      return calendar.freezeAt(clock.now()) !== null;
+    },
+    safeMode: () => around().deps.trust.doubt() !== null,
+    unsafe: () => around().deps.guard.unsafe().length > 0,
   });
 }
 
@@ -131,13 +146,13 @@ export async function compose(config: Config, log: Logger): Promise<Orchestrator
   const enrolment = await openEnrolment(config.hostsFile, config.operatorsFile, (hosts) =>
     assertPolicy(config, hosts),
   );
-  const { close, ...stores } = await openStores(config, log);
+  let queues: { waves: WaveQueue; pages: PageQueue } | null = null;
+  const metrics = metricsOf(config, () => ({ deps, depth: async () => (await queues?.waves.depth()) ?? {} }));
+  const { close, ...stores } = await openStores(config, log, metrics);
   const { store, clock } = stores;
   const watch = watchFleet(store, enrolment.hosts(), config.unknownAfter, clock);
   const stopping = new AbortController();
 
-  let queues: { waves: WaveQueue; pages: PageQueue } | null = null;
-  const metrics = metricsOf(store, watch, () => queues);
   const deps: EngineDeps & { metrics: PromMetrics } = {
     ...stores,
     watch,

@@ -1,5 +1,5 @@
 import { fail, type HostId, type Verdict } from '@breakwater/shared';
-import { ORDERED } from './absence.ts';
+import { ORDERED } from './left-out.ts';
 import { type Rollout, rowsOf, type Wave } from './rollout.ts';
 
 /**

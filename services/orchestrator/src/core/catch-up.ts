@@ -1,4 +1,4 @@
-import type { HostStatus, OperatorName, RolloutId, Submission } from '@breakwater/shared';
+import type { Digest, HostStatus, OperatorName, RolloutId, Submission } from '@breakwater/shared';
 import { type Declaration, declaredFor } from './declaration.ts';
 import type { Fleet, FleetHost } from './fleet.ts';
 import { newRollout } from './new-rollout.ts';
@@ -37,7 +37,7 @@ export function owedTo(
 export function catchUpOf(
   original: Rollout,
   host: FleetHost,
-  birth: { id: RolloutId; epoch: number; now: number },
+  birth: { id: RolloutId; epoch: number; now: number; replaces: Digest | null },
   fleet: Fleet,
 ): Rollout {
   const { canary, datacenters } = original.strategy;

@@ -5,6 +5,7 @@ import { emergencyRefusal } from './emergency.ts';
 import type { Verb } from './event.ts';
 import { callBack, isTolerated } from './halting.ts';
 import { enter, inFlight, isMoving, mapRows, newAttempt } from './host-row.ts';
+import { SKIPPED_UNREACHABLE } from './left-out.ts';
 import { releasedRefusal } from './releasing.ts';
 import { beginRollback } from './rollback.ts';
 import { type HostRow, type Rollout, type Wave, waveName, waveOf } from './rollout.ts';
@@ -204,12 +205,16 @@ function startAgain(row: HostRow, context: Context): HostRow {
   return { ...enter(row, 'confirmed', context.now, verdict), failure: null };
 }
 
-/** Back to preflight. Waves that have failed are run again: those that did so after the halt, too. */
+/**
+ * Back to preflight. Waves that have failed are run again: those that did so after the halt, too. All that are not over
+ * have their whole time again, also one that was under way when an earlier one failed.
+ */
 function reopened(rollout: Rollout, now: number): Rollout {
-  const failed = (wave: Wave): boolean =>
-    wave.state === 'failed' || (wave.state === 'passed' && !isTolerated(rollout, wave));
+  const isOpen = (wave: Wave): boolean =>
+    ['failed', 'running', 'soaking'].includes(wave.state) ||
+    (wave.state === 'passed' && !isTolerated(rollout, wave));
   const again = (wave: Wave): Wave =>
-    failed(wave) ? { ...wave, state: 'running', startedAt: now, pausedMs: 0 } : wave;
+    isOpen(wave) ? { ...wave, state: 'running', startedAt: now, pausedMs: 0 } : wave;
   return {
     ...rollout,
     state: 'preflighting',
@@ -263,10 +268,7 @@ function skip(rollout: Rollout, { host, reason }: Command, { now, fleet }: Conte
     return refuseHost(`${row.id} is ${row.state}; a host that is changed is rolled back, not skipped`);
   }
   const heard = fleet.get(row.id)?.availability !== 'unknown';
-  const left = heard ? inconclusive('skipped', reason) : inconclusive('skipped_unreachable', reason);
-  const skipped = {
-    ...enter(row, 'skipped', now, left),
-    failure: null,
-  };
+  const left = inconclusive(heard ? 'skipped' : SKIPPED_UNREACHABLE, reason);
+  const skipped = { ...enter(row, 'skipped', now, left), failure: null };
   return { ...rollout, hosts: { ...rollout.hosts, [row.id]: skipped } };
 }

@@ -12,6 +12,8 @@ interface Deadline {
   at: number;
   verdict: Verdict;
   as: 'lost' | 'failed';
+  /** Since when its status says so, where it does. */
+  since?: number;
 }
 
 /**
@@ -48,7 +50,7 @@ function unwell(row: HostRow, context: Context, within: number): Deadline | null
   const bound = verdict === 'fail' ? Math.min(UNWELL_FOR_MS, within) : within;
   const what = `${row.id} has not been well for ${formatDuration(bound)}, by its status, and does not report it`;
   const told = fail('host_unwell', `${what}: ${reason}`.slice(0, LONGEST_REASON));
-  return { at: Math.max(row.since, status.since) + bound, verdict: told, as: 'failed' };
+  return { at: Math.max(row.since, status.since) + bound, verdict: told, as: 'failed', since: status.since };
 }
 
 /** The earliest of several. */
@@ -125,7 +127,7 @@ export function expire(rollout: Rollout, context: Context): Rollout {
     if (loss === null || loss.at > context.now) return row;
     if (isWithheld(rollout, row, context)) return enter(row, 'ready', context.now);
     found = true;
-    return failAs(row, loss.as, context.now, loss.verdict);
+    return failAs(row, loss.as, context.now, loss.verdict, loss.since);
   });
   return found ? { ...next, detectedAt: next.detectedAt ?? context.now } : next;
 }

@@ -1,5 +1,5 @@
 import type { Digest, HostId, RolloutId, Targets } from '@breakwater/shared';
-import { OWED } from './absence.ts';
+import { OWED } from './left-out.ts';
 import type { Fleet, FleetHost } from './fleet.ts';
 import type { Rollout } from './rollout.ts';
 import { matches } from './targets.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { RECONNECT_GRACE_MS } from './context.ts';
-import { CAUSES, HALTING_RULE, STAGES, stageOf } from './halting-rule.ts';
+import { CAUSES } from './cause.ts';
+import { HALTING_RULE, STAGES, stageOf } from './halting-rule.ts';
 import type { Drive } from './testing/drive.ts';
 import { SCENES } from './testing/moments.ts';
 

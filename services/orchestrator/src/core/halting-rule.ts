@@ -1,5 +1,7 @@
+import type { Cause } from './cause.ts';
 import type { Context } from './context.ts';
 import { RECONNECT_GRACE_MS } from './context.ts';
+import { holdOf } from './hold.ts';
 import type { HostRow, Rollout, Wave } from './rollout.ts';
 
 /** When something happens, as far as the halting rule tells moments apart. */
@@ -15,29 +17,6 @@ export const STAGES = [
   'ended',
 ] as const;
 export type Stage = (typeof STAGES)[number];
-
-/** What can happen to a rollout that it must not go on with. */
-export const CAUSES = [
-  'preflightFails',
-  'canaryFails',
-  'hostFails',
-  'cannotTell',
-  'turnsUnhealthy',
-  'staysUnwell',
-  'silent',
-  'overdue',
-  'vantageFails',
-  'vantageUnreachable',
-  'vantageSilent',
-  'drifts',
-  'gateFails',
-  'gateUnclear',
-  'neverHome',
-  'canaryGone',
-  'waveLate',
-  'expires',
-] as const;
-export type Cause = (typeof CAUSES)[number];
 
 /**
  * `halts`: at once, with a page in the same write. `counts`: the host is a failure of its wave, and the rollout halts when
@@ -123,11 +102,6 @@ export const IN_WORDS: Readonly<Record<Cause, string>> = {
   expires: 'an emergency is out of time, and some of its hosts still wait',
 };
 
-/** Why nothing may be granted now, or `null`: it stops a wave without its doing. */
-function heldBy(rollout: Rollout, context: Context): string | null {
-  return context.blocked ?? (rollout.emergency === null ? context.frozen : null);
-}
-
 /** The moment that a rollout is in. */
 export function stageOf(rollout: Rollout, context: Context): Stage {
   const { state } = rollout;
@@ -151,7 +125,7 @@ export function stageOf(rollout: Rollout, context: Context): Stage {
   if (context.now < context.listeningSince + RECONNECT_GRACE_MS) return 'restarted';
   if (state === 'paused' || state === 'awaitingApproval') return state;
   if (state !== 'running') return 'preflight';
-  return heldBy(rollout, context) === null ? 'running' : 'held';
+  return holdOf(rollout, context) === null ? 'running' : 'held';
 }
 
 const BY_CODE: Readonly<Record<string, Cause>> = {

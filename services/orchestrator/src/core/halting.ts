@@ -11,9 +11,10 @@ import {
 import type { Context } from './context.ts';
 import { whyNot } from './budget.ts';
 import { canaryGone } from './canary-gone.ts';
+import type { Cause } from './cause.ts';
 import { expired } from './emergency.ts';
 import { gateFindings } from './gates-halting.ts';
-import { type Cause, causeOf, HALTING_RULE, stageOf } from './halting-rule.ts';
+import { causeOf, HALTING_RULE, stageOf } from './halting-rule.ts';
 import { goBack, enter, inFlight, isMoving, mapRows } from './host-row.ts';
 import { type Rollout, rowsOf, type Wave, waveName, waveOf } from './rollout.ts';
 
@@ -124,8 +125,14 @@ function outOfTime(rollout: Rollout, { now }: Context): Finding[] {
   return verdict && wave ? [{ cause: 'expires', wave, host: null, verdict }] : [];
 }
 
+/** Why a rollout halts, and by which row of the table. */
+interface Halt {
+  cause: Cause;
+  verdict: LocatedVerdict;
+}
+
 /** The halting rule: what, if anything, stops this rollout now. */
-function haltCause(rollout: Rollout, context: Context): LocatedVerdict | null {
+function haltCause(rollout: Rollout, context: Context): Halt | null {
   const stage = stageOf(rollout, context);
   const found = findingsOf(rollout, context).find(({ cause, wave, host }) => {
     const effect = HALTING_RULE[cause][stage];
@@ -135,8 +142,8 @@ function haltCause(rollout: Rollout, context: Context): LocatedVerdict | null {
     return atOnce || (counts && !isTolerated(rollout, wave));
   });
   if (!found) return null;
-  const { verdict, host, wave } = found;
-  return { ...verdict, ...(host !== null && { host }), wave: waveName(wave) };
+  const { cause, verdict, host, wave } = found;
+  return { cause, verdict: { ...verdict, ...(host !== null && { host }), wave: waveName(wave) } };
 }
 
 const isOver = (wave: Wave): boolean => wave.state === 'passed' || wave.state === 'skipped';
@@ -151,15 +158,16 @@ export function sendBackTolerated(rollout: Rollout, context: Context): Rollout {
 }
 
 /** Halts: no host goes on, those in flight go back, those confirmed stay unless the strategy says otherwise. */
-function halt(rollout: Rollout, cause: LocatedVerdict, now: number): Rollout {
+function halt(rollout: Rollout, { cause, verdict }: Halt, now: number): Rollout {
   const failed = (wave: Wave): WaveState =>
-    waveName(wave) === cause.wave && wave.startedAt !== null ? 'failed' : wave.state;
+    waveName(wave) === verdict.wave && wave.startedAt !== null ? 'failed' : wave.state;
   return {
     ...callBack(rollout, now),
     state: 'halted',
     since: now,
     pausedFrom: null,
-    verdict: cause,
+    verdict,
+    haltedBy: cause,
     detectedAt: rollout.detectedAt ?? now,
     haltedAt: now,
     waves: rollout.waves.map((wave) => ({ ...wave, state: failed(wave) })),
@@ -180,6 +188,6 @@ export function callBack(rollout: Rollout, now: number): Rollout {
 
 /** Halts the rollout if anything asks for it. */
 export function judge(rollout: Rollout, context: Context): Rollout {
-  const cause = haltCause(rollout, context);
-  return cause ? halt(rollout, cause, context.now) : rollout;
+  const found = haltCause(rollout, context);
+  return found ? halt(rollout, found, context.now) : rollout;
 }

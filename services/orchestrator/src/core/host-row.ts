@@ -1,5 +1,6 @@
 import type { HostState, Verdict } from '@breakwater/shared';
 import type { HostRow, Rollout } from './rollout.ts';
+import { opened } from './wrong-spells.ts';
 
 /** States that end by themselves: by a report or by a deadline. */
 const MOVING: readonly HostState[] = ['staging', 'applying', 'verifying', 'soaking', 'reverting'];
@@ -26,8 +27,16 @@ export function enter(
 }
 
 /** Marks a host as a failure of its wave. The first cause wins; later ones do not rewrite history. */
-export function failAs(row: HostRow, state: HostState, now: number, verdict: Verdict): HostRow {
-  return { ...enter(row, state, now, verdict), failure: row.failure ?? verdict };
+export function failAs(
+  row: HostRow,
+  state: HostState,
+  now: number,
+  verdict: Verdict,
+  /** When it was seen, where that was before it became known here. */
+  seenAt = now,
+): HostRow {
+  const wrong = opened(row, verdict, seenAt);
+  return { ...enter(row, state, now, verdict), failure: row.failure ?? verdict, wrong };
 }
 
 /** Tells a host to go back, whatever it was told before: also once it is lost and is heard of again. */

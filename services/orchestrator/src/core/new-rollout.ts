@@ -17,6 +17,8 @@ export interface Birth {
   bundle: Digest;
   plan: Plan;
   by: OperatorName;
+  /** What the first canary keeps now; `null` where it has not said. */
+  replaces: Digest | null;
   epoch: number;
   now: number;
 }
@@ -38,6 +40,7 @@ export function newRollout(birth: Birth, fleet: Fleet): Rollout {
     expect: submission.expect,
     targets: submission.targets,
     emergency: emergencyOf(birth),
+    replaces: birth.replaces,
     queued: submission.whenBusy === 'queue',
     catchUpOf: null,
     named: submission.targets.hosts ?? [],
@@ -45,6 +48,7 @@ export function newRollout(birth: Birth, fleet: Fleet): Rollout {
     since: now,
     pausedFrom: null,
     verdict: pending('planned', 'the rollout has not begun'),
+    haltedBy: null,
     waves: plan.waves.map((wave) => ({
       ...wave,
       state: 'pending',
@@ -88,6 +92,7 @@ function newRow(id: HostId, { epoch, now }: Birth, fleet: Fleet): HostRow {
     failure: null,
     answers: [],
     released: null,
+    wrong: [],
     heard: null,
   };
 }

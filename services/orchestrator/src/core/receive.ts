@@ -1,6 +1,7 @@
 import { fail, type HostId, type HostState, type Report } from '@breakwater/shared';
 import { enter, failAs, goBack } from './host-row.ts';
 import { type HostRow, type Rollout, rowOf } from './rollout.ts';
+import { closed, opened } from './wrong-spells.ts';
 
 /** States from which each kind of report may move a host on; from any other state it changes nothing. */
 const FROM = {
@@ -24,11 +25,11 @@ function isNews(row: HostRow, journal: string, report: Report): boolean {
   return row.heard?.journal !== journal || report.seq > row.heard.seq;
 }
 
-function moved(row: HostRow, report: Report, now: number): HostRow {
+function moved(row: HostRow, report: Report, now: number, seenAt: number): HostRow {
   const from: readonly HostState[] = FROM[report.state];
   // A host that was never granted anything has nothing to go back from, whatever it says.
   const groundless = row.grantedAt === null && report.state.startsWith('revert');
-  if (groundless || !from.includes(row.state)) return strayed(row, report);
+  if (groundless || !from.includes(row.state)) return strayed(row, report, seenAt);
   const { verdict } = report;
   switch (report.state) {
     case 'ready':
@@ -51,18 +52,18 @@ function moved(row: HostRow, report: Report, now: number): HostRow {
       return row.confirming ? { ...enter(row, 'confirmed', now, verdict), changed: true } : row;
     case 'unhealthy':
     case 'failed':
-      return failAs(row, 'failed', now, verdict);
+      return failAs(row, 'failed', now, verdict, seenAt);
     case 'reverting':
-      return goBack(wentBack(row, report), now, verdict);
+      return goBack(wentBack(row, report, seenAt), now, verdict);
     case 'reverted':
       return {
-        ...enter(wentBack(row, report), 'reverted', now, verdict),
+        ...enter(wentBack(row, report, seenAt), 'reverted', now, verdict),
         grantedAt: null,
         changed: false,
         confirming: false,
       };
     case 'revertFailed':
-      return failAs(row, 'revertFailed', now, verdict);
+      return failAs(row, 'revertFailed', now, verdict, seenAt);
     default:
       return report.state satisfies never;
   }
@@ -72,20 +73,22 @@ function moved(row: HostRow, report: Report, now: number): HostRow {
 const FORWARD: readonly HostState[] = ['applying', 'verifying', 'soaking', 'confirmed'];
 
 /** A host that goes back unasked has failed, also if it never said so: nobody would notice that it lacks the change. */
-function wentBack(row: HostRow, { state, verdict }: Report): HostRow {
+function wentBack(row: HostRow, { state, verdict }: Report, seenAt: number): HostRow {
   if (!FORWARD.includes(row.state)) return row;
   const why =
     verdict.verdict === 'fail' ? verdict : fail('went_back', `${row.id} was ${row.state} and is ${state}`);
-  return { ...row, failure: row.failure ?? why };
+  return { ...row, failure: row.failure ?? why, wrong: opened(row, why, seenAt) };
 }
 
 /** A report that came too late to move the host, but still tells something that must not be lost. */
-function strayed(row: HostRow, report: Report): HostRow {
+function strayed(row: HostRow, report: Report, seenAt: number): HostRow {
   // Called back at the very moment at which it kept the change: it has the new generation until it is back.
   if (report.state === 'confirmed' && row.state === 'reverting') return { ...row, changed: true };
   // Called back for another host's failure, and found to have failed itself.
-  if (report.state === 'failed' && row.state === 'reverting')
-    return { ...row, failure: row.failure ?? report.verdict };
+  if (report.state === 'failed' && row.state === 'reverting') {
+    const { verdict } = report;
+    return { ...row, failure: row.failure ?? verdict, wrong: opened(row, verdict, seenAt) };
+  }
   return row;
 }
 
@@ -102,11 +105,14 @@ export function receive(
 ): Rollout {
   const row = rowOf(rollout, host);
   if (!isNews(row, journal, report)) return rollout;
-  const next: HostRow = { ...moved(row, report, now), heard: { journal, seq: report.seq } };
+  const seenAt = now - report.observedAgoMs;
+  const after = moved(row, report, now, seenAt);
+  const wrong = closed(after.wrong, report.state, seenAt);
+  const next: HostRow = { ...after, wrong, heard: { journal, seq: report.seq } };
   const failedNow = next.failure !== null && row.failure === null;
   return {
     ...rollout,
     hosts: { ...rollout.hosts, [host]: next },
-    detectedAt: rollout.detectedAt ?? (failedNow ? now - report.observedAgoMs : null),
+    detectedAt: rollout.detectedAt ?? (failedNow ? seenAt : null),
   };
 }

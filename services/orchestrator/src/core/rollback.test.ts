@@ -1,3 +1,4 @@
+import type { DatacenterName, HostId } from '@breakwater/shared';
 import { expect, test } from 'vitest';
 import { Drive } from './testing/drive.ts';
 import { evenFleet, group, rolloutOver } from './testing/fleet.ts';
@@ -43,4 +44,19 @@ test('a host that is lost on its way back is told to go back when it is heard ag
   const [lost = ''] = run.inState('reverting');
   run.look(400_000);
   expect(run.row(lost)).toMatchObject({ state: 'lost', confirming: false });
+});
+
+test.each([
+  ['that another rollout has in flight is waited for', 'healthy', 0],
+  ['that another rollout has lost keeps nobody from going back', 'unknown', 1],
+] as const)('a host of the place %s', (_, availability, going) => {
+  const run = changed({ 'ns2.fra': 'anycast', 'ns2.iad': 'anycast' });
+  const stranger = {
+    ...run.fleet.get('ns2.fra' as HostId)!,
+    id: 'ns9.iad' as HostId,
+    datacenter: 'iad' as DatacenterName,
+  };
+  run.fleet.set(stranger.id, { ...stranger, busy: true, availability });
+  run.say('rollback');
+  expect(run.inState('reverting').filter((id) => id === 'ns2.fra')).toHaveLength(going);
 });

@@ -13,12 +13,15 @@ const isStuck = (row: HostRow): boolean =>
 
 /**
  * Whether one more host of this datacenter and of its redundancy groups may go back now. Hosts count that are going back, or
- * are in flight for another rollout, and no others: the alarm that caused the rollback must not block it.
+ * are in flight for another rollout and heard of, and no others: the alarm that caused the rollback must not block it, nor a
+ * host that may never be heard of again.
  */
 function hasRoom(rollout: Rollout, row: HostRow, context: Context): boolean {
   const fleet = [...context.fleet.values()];
   const total = fleet.filter((host) => host.datacenter === row.datacenter).length;
-  const elsewhere = fleet.filter((host) => host.busy && host.id !== row.id);
+  const elsewhere = fleet.filter(
+    (host) => host.busy && host.availability !== 'unknown' && host.id !== row.id,
+  );
   const going = [...Object.values(rollout.hosts).filter(isGoingBack), ...elsewhere];
   const here = going.filter((other) => other.datacenter === row.datacenter);
   const perGroup = rollout.strategy.maxUnavailablePerGroup;

@@ -18,8 +18,18 @@ import type {
   WaveKind,
   WaveState,
 } from '@breakwater/shared';
+import type { Cause } from './cause.ts';
 import type { GateRecord } from './gate-record.ts';
 import type { Watch } from './watch.ts';
+
+/**
+ * A time in which a changed host answered wrongly, or not at all: from the first observation of it (`null` where nobody
+ * knows) until the host proved that it was well again (`null` while it has not).
+ */
+export interface WrongSpell {
+  from: number | null;
+  until: number | null;
+}
 
 /** One host's part in a rollout. Times are wall-clock milliseconds of the orchestrator. */
 export interface HostRow {
@@ -49,6 +59,8 @@ export interface HostRow {
   answers: readonly AnswerBefore[];
   /** The rollout that has taken this host over; this one has no say in it any more. */
   released: RolloutId | null;
+  /** When clients were answered wrongly because of this rollout, as far as anybody saw it; oldest first. */
+  wrong: readonly WrongSpell[];
   /** The last report that was taken in: the journal's name and its sequence number there. */
   heard: { journal: string; seq: number } | null;
 }
@@ -87,6 +99,8 @@ export interface Rollout {
   targets: Targets;
   /** Waits less and is louder; never unstaged. After `expiresAt` (wall-clock milliseconds) no further host is taken. */
   emergency: { incident: string; expiresAt: number } | null;
+  /** What the first canary kept when it was submitted, which is what the change is compared with; `null` if not known. */
+  replaces: Digest | null;
   /** It does not begin while an older rollout owns one of its hosts. */
   queued: boolean;
   /** The succeeded rollout whose change this one brings to hosts that missed it. */
@@ -100,6 +114,8 @@ export interface Rollout {
   pausedFrom: RolloutState | null;
   /** What decided the state. */
   verdict: LocatedVerdict;
+  /** The row of the halting rule that stopped it last; `null` while none has. */
+  haltedBy: Cause | null;
   waves: readonly Wave[];
   hosts: Readonly<Record<HostId, HostRow>>;
   /** Who asks which changed host, and what they found: beside the rows, since no host's word moves another's. */

@@ -1,12 +1,10 @@
-import { formatDuration, noData } from '@breakwater/shared';
+import { formatDuration, inconclusive, noData, type Verdict } from '@breakwater/shared';
 import { limitOf } from './budget.ts';
-import type { Context } from './context.ts';
+import { type Context, RECONNECT_GRACE_MS } from './context.ts';
 import { lossOf } from './deadlines.ts';
 import { enter } from './host-row.ts';
+import { SKIPPED_UNREACHABLE } from './left-out.ts';
 import { type HostRow, type Rollout, waveOf } from './rollout.ts';
-
-/** The code of a host that was left out because nobody could reach it; it is owed the change. */
-const SKIPPED_UNREACHABLE = 'skipped_unreachable';
 
 /** Nothing at all was heard since staging began, and there is nothing live that it could have touched. */
 function isUnreachable(rollout: Rollout, row: HostRow, context: Context): boolean {
@@ -17,14 +15,13 @@ function isUnreachable(rollout: Rollout, row: HostRow, context: Context): boolea
   return (host.heardAt ?? 0) <= row.since && waveOf(rollout, row.id).kind !== 'canary';
 }
 
-/** How many more hosts of this one's datacenter may be left out: all that are count, whatever became of the others. */
-function hasRoom(rollout: Rollout, row: HostRow, context: Context): boolean {
-  const { datacenter } = row;
-  const total = [...context.fleet.values()].filter((host) => host.datacenter === datacenter).length;
-  const out = Object.values(rollout.hosts).filter(
+/** No more of a datacenter may miss the change than may be unavailable at once: with more, something else is wrong. */
+function mayMiss(rollout: Rollout, { datacenter }: HostRow, context: Context): boolean {
+  const here = [...context.fleet.values()].filter((host) => host.datacenter === datacenter);
+  const missing = Object.values(rollout.hosts).filter(
     (other) => other.datacenter === datacenter && other.verdict?.code === SKIPPED_UNREACHABLE,
   );
-  return out.length < limitOf(rollout.strategy.maxUnavailable, total);
+  return missing.length < limitOf(rollout.strategy.maxUnavailable, here.length);
 }
 
 /**
@@ -34,9 +31,29 @@ function hasRoom(rollout: Rollout, row: HostRow, context: Context): boolean {
 export function leaveOutUnreachable(rollout: Rollout, context: Context): Rollout {
   if (rollout.strategy.unreachable !== 'skip') return rollout;
   return Object.values(rollout.hosts).reduce((current, row) => {
-    if (!isUnreachable(current, row, context) || !hasRoom(current, row, context)) return current;
+    if (!isUnreachable(current, row, context) || !mayMiss(current, row, context)) return current;
     const reason = `${row.id} was not heard of for ${formatDuration(context.now - row.since)}; it is owed the change`;
     const skipped = enter(row, 'skipped', context.now, noData(SKIPPED_UNREACHABLE, reason));
     return { ...current, hosts: { ...current.hosts, [row.id]: skipped } };
   }, rollout);
+}
+
+/**
+ * A host that had proved the change and cannot be heard when its wave comes. The wave waits for it as long as an apply may
+ * take; then the rollout goes on without it, if the strategy says so. A canary is never left out for that.
+ */
+export function outOfReach(rollout: Rollout, row: HostRow, context: Context): Verdict | null {
+  const { unreachable, applyDeadline } = rollout.strategy;
+  const wave = waveOf(rollout, row.id);
+  if (unreachable !== 'skip' || rollout.state !== 'running' || row.state !== 'ready') return null;
+  if (wave.kind === 'canary' || wave.startedAt === null || wave.held !== null) return null;
+  const host = context.fleet.get(row.id);
+  if (host?.availability !== 'unknown') return null;
+  const since = Math.max(
+    wave.startedAt + wave.pausedMs,
+    host.heardAt ?? 0,
+    context.listeningSince + RECONNECT_GRACE_MS,
+  );
+  if (context.now < since + applyDeadline || !mayMiss(rollout, row, context)) return null;
+  return inconclusive(SKIPPED_UNREACHABLE, `${row.id} could not be heard when its wave came`);
 }

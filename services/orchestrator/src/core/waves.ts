@@ -111,8 +111,8 @@ export function runWaves(rollout: Rollout, context: Context): Rollout {
   const progress = progressOf(rollout, wave);
   const held = progress === 'passed' && !gatesPass(rollout, wave, 'during', wave.startedAt, context);
   const state = held ? 'soaking' : progress;
-  const next = state === wave.state ? rollout : withWave(rollout, wave, { state });
-  return grant(next, context);
+  // What has passed is judged before the wave after it takes a host: that one may be late, or have failed, long since.
+  return state === wave.state ? grant(rollout, context) : withWave(rollout, wave, { state });
 }
 
 /** Preflight: every host stages the change and proves it offline, before any of them is changed. */

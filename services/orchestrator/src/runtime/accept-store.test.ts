@@ -23,14 +23,14 @@ test('a person sees what is lost and accepts the store; then every orchestrator 
   await o.trust.look();
   expect(o.trust.doubt()).not.toBeNull();
 
-  const finding = await inspect(o.store, [o.witness]);
+  const finding = await inspect(o.store, [o.witness.seen]);
   expect(finding.lost.map(({ verb, type, rollout }) => [verb ?? type, rollout])).toEqual([
     ['abort', id],
     ['rollout.submitted', second.id],
   ]);
   expect(findingText(finding)).toMatch(/store_behind[^]*abort r-1, by rex[^]*asked for: .*"lost"/);
 
-  const to = await acceptStore(o.store, [o.witness], {
+  const to = await acceptStore(o.store, [o.witness.seen], {
     by: REX.name,
     reason: 'restored',
     now: o.clock.now(),
@@ -38,7 +38,7 @@ test('a person sees what is lost and accepts the store; then every orchestrator 
   expect(to).toBeGreaterThan(seen);
   expect(verifyChain(await o.events(), GENESIS)).toEqual((await o.store.snapshot()).head);
   expect((await o.stored(id)).state).toBe('paused');
-  await expect(acceptStore(o.store, [o.witness], { by: REX.name, reason: 'x', now: 0 })).rejects.toThrow(
+  await expect(acceptStore(o.store, [o.witness.seen], { by: REX.name, reason: 'x', now: 0 })).rejects.toThrow(
     'nothing to accept',
   );
   await o.trust.look();
@@ -58,7 +58,7 @@ test('hosts that were not granted yet begin anew under an epoch that none of the
   for (const host of o.hosts.values()) await host.poll(o.desk);
   await o.command(id, 'abort');
   early();
-  const to = await acceptStore(o.store, [o.witness], { by: REX.name, reason: 'restored', now: 0 });
+  const to = await acceptStore(o.store, [o.witness.seen], { by: REX.name, reason: 'restored', now: 0 });
   const rollout = await o.stored(id);
   expect(Object.values(rollout.hosts).map(({ epoch }) => epoch)).toEqual(Array(4).fill(to));
   await o.trust.look();

@@ -9,6 +9,7 @@ import { rowOf, type Rollout } from '../core/rollout.ts';
 import type { Engine } from './engine.ts';
 import type { EngineDeps } from './engine-deps.ts';
 import { submitted } from './overtaken.ts';
+import { keptBy } from './planning.ts';
 import { saveBirth } from './save-birth.ts';
 
 /**
@@ -33,7 +34,8 @@ async function beginOne(deps: EngineDeps, engine: Engine): Promise<RolloutId | n
     const original = await deps.store.rollout(declared.rollout);
     if (!original) continue;
     const { nextEpoch: epoch, now, fleet } = context;
-    const born = catchUpOf(original, host, { id: RolloutId.parse(`r-${epoch}`), epoch, now }, fleet);
+    const birth = { id: RolloutId.parse(`r-${epoch}`), epoch, now, replaces: keptBy(deps, host.id) };
+    const born = catchUpOf(original, host, birth, fleet);
     // No place to be taken from now: it would only wait, and page in the end.
     if (whyNot(born, rowOf(born, host.id), context) !== null) continue;
     // Another writer was first: the next round decides on what is so then.

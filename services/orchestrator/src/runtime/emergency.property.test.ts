@@ -1,9 +1,9 @@
-import { BreakwaterError } from '@breakwater/shared';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Verb } from '../core/event.ts';
 import { inFlight } from '../core/host-row.ts';
 import type { Rollout } from '../core/rollout.ts';
+import { outcomeOf } from '../testing/outcome.ts';
 import { AMS, TestOrchestrator } from '../testing/test-orchestrator.ts';
 
 const hosts = fc.subarray([...AMS], { minLength: 1 });
@@ -68,15 +68,8 @@ async function play(o: TestOrchestrator, step: Action): Promise<void> {
   }
 }
 
-/** People may be refused; a broken invariant is no refusal. */
 async function note(what: string, asked: Promise<unknown>): Promise<void> {
-  try {
-    await asked;
-    seen.add(`${what}: done`);
-  } catch (error) {
-    if (!(error instanceof BreakwaterError) || error.code === 'internal') throw error;
-    seen.add(`${what}: ${error.code}`);
-  }
+  seen.add(`${what}: ${await outcomeOf(asked)}`);
 }
 
 const CHANGING = ['applying', 'verifying', 'soaking', 'soaked', 'failed', 'reverting'];

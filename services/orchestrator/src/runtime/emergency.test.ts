@@ -58,10 +58,11 @@ describe('an emergency rollout', () => {
       'emergency_submitted firing',
       'emergency_submitted resolved',
     ]);
-    const counted = o.metrics.events.flatMap((event) =>
-      event.type === 'page.queued' && event.page.status === 'firing' ? [event.page.code] : [],
-    );
-    expect(counted).toEqual(['emergency_submitted', 'emergency_started']);
+    const counted = [...(await o.store.tallies())].filter(([name]) => name.startsWith('emergencies'));
+    expect(counted).toEqual([
+      ['emergencies submitted', 1],
+      ['emergencies started', 1],
+    ]);
     expect(await o.until(id, ({ state }) => state === 'succeeded')).toMatchObject({ state: 'succeeded' });
   });
 

@@ -67,12 +67,12 @@ describe('publishing', () => {
     const canary = o.host('ns1.ams');
     await canary.poll(o.desk);
     canary.owe('failed');
-    const before = [o.wakeups.published.length, o.metrics.events.length, o.metrics.decisions];
+    const before = [o.wakeups.published.length, o.metrics.halts.length, o.metrics.decisions];
     o.waves.jobs.length = 0;
     o.store.faults.repliesLost = 2;
     await expect(canary.poll(o.desk)).rejects.toMatchObject({ code: 'store_unavailable' });
     await expect(o.command(id, 'abort')).rejects.toMatchObject({ code: 'store_unavailable' });
-    expect([o.wakeups.published.length, o.metrics.events.length, o.metrics.decisions]).toEqual(before);
+    expect([o.wakeups.published.length, o.metrics.halts.length, o.metrics.decisions]).toEqual(before);
     expect([...o.pages.jobs, ...o.waves.jobs]).toEqual([]);
   });
 
@@ -162,8 +162,9 @@ test('seconds to halt and conflicts are measured once the halt is durable', asyn
   const { id } = await haltedRollout(o);
   await o.until(id, ({ hosts }) => hosts[o.host('ns1.ams').id]?.state === 'reverted');
   expect(o.metrics.halts).toEqual([0]);
-  const failures = o.metrics.events.filter((event) => event.type === 'host.state' && event.to === 'failed');
-  expect(failures).toHaveLength(1);
+  const tallies = await o.store.tallies();
+  expect(tallies.get('halts')).toBe(1);
+  expect([...tallies].filter(([name]) => name.startsWith('failures '))).toEqual([[expect.any(String), 1]]);
 });
 
 test('a refused command changes nothing; an unknown rollout is not found', async () => {

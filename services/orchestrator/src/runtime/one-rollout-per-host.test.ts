@@ -1,8 +1,8 @@
-import { BreakwaterError } from '@breakwater/shared';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { GENESIS } from '../adapters/store/interface.ts';
 import type { HostRow, Rollout } from '../core/rollout.ts';
+import { outcomeOf } from '../testing/outcome.ts';
 import { AMS, TestOrchestrator } from '../testing/test-orchestrator.ts';
 import { verifyChain } from './chain.ts';
 
@@ -62,15 +62,8 @@ async function play(both: readonly TestOrchestrator[], step: Action): Promise<vo
   }
 }
 
-/** What a person asked for may be refused; anything else that goes wrong is not. */
 async function note(what: string, asked: Promise<unknown>): Promise<void> {
-  try {
-    await asked;
-    seen.add(`${what}: done`);
-  } catch (error) {
-    if (!(error instanceof BreakwaterError) || error.code === 'internal') throw error;
-    seen.add(`${what}: ${error.code}`);
-  }
+  seen.add(`${what}: ${await outcomeOf(asked)}`);
 }
 
 /** Live by its own word: something is still to be expected of it. That it is in the set of live ones is not asked. */

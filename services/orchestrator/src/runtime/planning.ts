@@ -112,13 +112,17 @@ function emergencyWarnings(planned: Plan, { emergency }: Submission, snapshot: S
 
 const hostsOf = (planned: Plan): HostId[] => planned.waves.flatMap((wave) => wave.hosts);
 
+/** The generation that a host keeps, or else runs, as it last said; `null` where it has not. */
+export function keptBy({ watch }: Pick<EngineDeps, 'watch'>, host: HostId | undefined): Digest | null {
+  const status = host === undefined ? undefined : watch.sighting(host)?.status;
+  return status?.lastKnownGood ?? status?.generation ?? null;
+}
+
 /** What the hosts of a plan run, as they last said, in the order in which the plan takes them. */
 function runningNow({ watch }: EngineDeps, planned: Plan, fleet: Fleet): RunningHost[] {
   return hostsOf(planned).flatMap((id) => {
     const host = fleet.get(id);
-    const status = watch.sighting(id)?.status;
-    const from = status?.lastKnownGood ?? status?.generation ?? null;
-    return host ? [{ id, datacenter: host.datacenter, from }] : [];
+    return host ? [{ id, datacenter: host.datacenter, from: keptBy({ watch }, id) }] : [];
   });
 }
 

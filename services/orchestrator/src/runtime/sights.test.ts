@@ -5,15 +5,15 @@ import { createSights } from './sights.ts';
 describe('pages', () => {
   test('are shown as waiting until a channel has taken them, and then which and when', async () => {
     const o = await TestOrchestrator.ready();
-    const { pages } = createSights(o.deps);
-    expect(await pages()).toEqual([]);
+    const sights = createSights(o.deps);
+    expect(await sights.pages()).toEqual([]);
     const { id } = await haltedRollout(o);
-    expect(await pages()).toMatchObject([
+    expect(await sights.pages()).toMatchObject([
       { page: { rollout: id, status: 'firing' }, takenAt: null, channel: null },
     ]);
     await o.clock.advance(1000);
     await o.deliver();
-    expect(await pages()).toMatchObject([
+    expect(await sights.pages()).toMatchObject([
       { page: { rollout: id }, takenAt: o.clock.now(), channel: o.pager.name },
     ]);
   });
@@ -31,10 +31,10 @@ describe('pages', () => {
 
   test('of a store that was put back are those that it has', async () => {
     const o = await TestOrchestrator.ready();
-    const { pages } = createSights(o.deps);
+    const sights = createSights(o.deps);
     const back = o.store.checkpoint();
     await haltedRollout(o);
-    expect(await pages()).toHaveLength(1);
+    expect(await sights.pages()).toHaveLength(1);
     back();
     await o.store.snapshot();
     expect(await createSights({ ...o.deps, store: o.store }).pages()).toEqual([]);
@@ -44,12 +44,12 @@ describe('pages', () => {
 describe('rollouts in progress', () => {
   test('are those that are not settled, the newest first', async () => {
     const o = await TestOrchestrator.ready();
-    const { live } = createSights(o.deps);
+    const sights = createSights(o.deps);
     const { id } = await haltedRollout(o);
-    expect((await live()).map((rollout) => rollout.id)).toEqual([id]);
+    expect((await sights.live()).map((rollout) => rollout.id)).toEqual([id]);
     await o.command(id, 'abort');
     for (let step = 0; step < 10; step += 1) await o.step();
-    expect(await live()).toEqual([]);
+    expect(await sights.live()).toEqual([]);
   });
 });
 
@@ -64,12 +64,12 @@ describe('the diff against what is live', () => {
         return typeof value === 'function' ? (value.bind(target) as unknown) : value;
       },
     });
-    const { diff } = createSights({ ...o.deps, store });
+    const sights = createSights({ ...o.deps, store });
     const rollout = await o.submit();
-    await Promise.all(Array.from({ length: 100 }, () => diff(rollout)));
+    await Promise.all(Array.from({ length: 100 }, () => sights.diff(rollout)));
     const once = reads;
     expect(once).toBeGreaterThan(0);
-    await diff(rollout);
+    await sights.diff(rollout);
     expect(reads).toBe(once);
     const done = await o.until(rollout.id, ({ state }) => state === 'succeeded');
     for (const id of done.waves.flatMap((wave) => wave.hosts)) {
@@ -77,6 +77,6 @@ describe('the diff against what is live', () => {
       o.watch.see(id, { ...status, lastKnownGood: done.bundle }, journal, []);
     }
     // Every host runs the change now: there is nothing left that it would make another.
-    expect(await diff(done)).toEqual([]);
+    expect(await sights.diff(done)).toEqual([]);
   });
 });

@@ -117,7 +117,7 @@ describe('a person who accepts the store', () => {
   test('settles what was seen before, for every orchestrator, with a number beyond all of it', async () => {
     const putBack = o.store.checkpoint();
     await o.submit();
-    const seen = o.witness.head()?.seq ?? 0;
+    const seen = o.witness.seen.head()?.seq ?? 0;
     putBack();
     await o.trust.look();
     const { head } = await o.store.snapshot();
@@ -143,14 +143,17 @@ describe('a witness that cannot be written', () => {
     o.witness.fault = null;
     await o.trust.witnessed();
     expect(o.guard.unsafe()).toEqual([]);
-    expect(o.witness.acts().map(({ verb, type }) => verb ?? type)).toEqual(['rollout.submitted', 'pause']);
+    expect(o.witness.seen.acts().map(({ verb, type }) => verb ?? type)).toEqual([
+      'rollout.submitted',
+      'pause',
+    ]);
   });
 
   test('has every act of a person on disk before anybody is told that it holds', async () => {
     const { id, bundle } = await o.submit();
     await o.command(id, 'pause');
     await o.trust.witnessed();
-    const acts = o.witness.crash().acts();
+    const acts = o.witness.crash().seen.acts();
     expect(acts).toMatchObject([
       { type: 'rollout.submitted', rollout: id, by: 'sue', asked: { bundle, title: 'a change', hosts: 4 } },
       { type: 'rollout.command', verb: 'pause', by: 'rex' },

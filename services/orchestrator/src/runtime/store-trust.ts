@@ -59,12 +59,12 @@ class Trust implements StoreTrust {
   }
 
   heard(from: string, seq: number): void {
-    if (seq > highestSeen(this.#witness).seq) this.#witness.note({ claim: { from, seq } });
+    if (seq > highestSeen(this.#witness.seen).seq) this.#witness.note({ claim: { from, seq } });
   }
 
   async look(): Promise<void> {
     const connection = this.#store.incarnation();
-    const { head, doubt } = await judgeStore(this.#store, this.#witness);
+    const { head, doubt } = await judgeStore(this.#store, this.#witness.seen);
     // Another connection was made meanwhile: behind it is what nobody has looked at.
     if (this.#store.incarnation() !== connection) return;
     this.#suspect(doubt);
@@ -91,7 +91,7 @@ class Trust implements StoreTrust {
     for (;;) {
       if (this.#looked !== this.#store.incarnation()) await this.look();
       // As of before the read: its answer may be older than what is seen while it is on its way.
-      const highest = highestSeen(this.#witness);
+      const highest = highestSeen(this.#witness.seen);
       const snapshot = await this.#store.snapshot();
       // Read over a connection that was made meanwhile: from a store that nobody has looked at yet.
       if (this.#looked !== this.#store.incarnation()) continue;

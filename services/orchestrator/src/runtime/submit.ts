@@ -7,7 +7,7 @@ import { bundleOf } from './bundles.ts';
 import type { Engine } from './engine.ts';
 import type { EngineDeps } from './engine-deps.ts';
 import { withOvertaken } from './overtaken.ts';
-import { assertFree, assertSamePlan, planFor } from './planning.ts';
+import { assertFree, assertSamePlan, keptBy, planFor } from './planning.ts';
 import { type Idempotency, saveBirth } from './save-birth.ts';
 
 /**
@@ -69,5 +69,7 @@ function create(deps: EngineDeps, engine: Engine, asked: Asked, snapshot: Snapsh
   if (submission.whenBusy === 'refuse') assertFree(planned, submission, snapshot);
   const { now, fleet, nextEpoch } = engine.context(snapshot, null);
   const id = RolloutId.parse(`r-${nextEpoch}`);
-  return newRollout({ id, submission, bundle, plan: planned, by: by.name, epoch: nextEpoch, now }, fleet);
+  const replaces = keptBy(deps, planned.waves[0]?.hosts[0]);
+  const birth = { id, submission, bundle, plan: planned, by: by.name, replaces, epoch: nextEpoch, now };
+  return newRollout(birth, fleet);
 }

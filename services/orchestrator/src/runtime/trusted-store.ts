@@ -32,6 +32,7 @@ export function trustedStore(store: Store, witness: Witness, trust: Trust): Stor
     rollouts: (limit, after) => store.rollouts(limit, after),
     events: (rollout, after, limit) => store.events(rollout, after, limit),
     outbox: () => store.outbox(),
+    tallies: () => store.tallies(),
     idempotent: (key) => store.idempotent(key),
     manifest: (digest) => store.manifest(digest),
     file: (sha256) => store.file(sha256),

@@ -1,10 +1,24 @@
+import { ERRORS } from '@breakwater/shared';
 import { afterAll, describe, expect, test } from 'vitest';
-import { testServer } from './testing/fakes.ts';
+import { documentation } from './documentation.ts';
+import { bareServer } from './server.ts';
+import { keptLog, testServer } from './testing/fakes.ts';
+
+const LIMITS = {
+  bodyLimit: 1000,
+  keepAliveMs: 1000,
+  maxConnections: 1,
+  headersMs: 1000,
+  requestMs: 1000,
+};
 
 interface Call {
+  operationId: string;
+  description: string;
+  requestBody?: { content: { 'application/json': { example: unknown } } };
   security?: object[];
   parameters?: { name: string }[];
-  responses: object;
+  responses: Record<string, { content?: Record<string, { examples?: object }> }>;
 }
 interface Schema {
   properties: Record<string, Schema>;
@@ -42,12 +56,45 @@ describe('documentation', () => {
   test('every call under /v1 wants a token, takes an Idempotency-Key where it counts, and can answer a problem', () => {
     const { '/v1/rollouts': rollouts, '/healthz': health } = document.paths;
     expect(rollouts?.['post']?.security).toEqual([{ token: [] }]);
-    expect(health?.['get']?.security).toBeUndefined();
+    expect(health?.['get']?.security).toEqual([]);
     const parameters = rollouts?.['post']?.parameters?.map(({ name }) => name);
     expect(parameters).toContain('idempotency-key');
     for (const item of Object.values(document.paths)) {
-      for (const call of Object.values(item)) expect(call.responses).toHaveProperty('default');
+      for (const call of Object.values(item)) expect(call.responses).toHaveProperty('500');
     }
+  });
+
+  test('every call has a name of its own and a description, and one with a body has an example of it', () => {
+    const calls = Object.values(document.paths).flatMap((item) => Object.values(item));
+    expect(new Set(calls.map(({ operationId }) => operationId)).size).toBe(calls.length);
+    for (const { description, requestBody } of calls) {
+      expect(description).toMatch(/\.$/);
+      if (requestBody) expect(requestBody.content['application/json'].example).toBeTypeOf('object');
+    }
+  });
+
+  test('every error code is documented where it can be met, under its own status', () => {
+    const told = new Map<string, Set<string>>();
+    for (const item of Object.values(document.paths)) {
+      for (const [status, { content }] of Object.values(item).flatMap((call) =>
+        Object.entries(call.responses),
+      )) {
+        const codes = Object.keys(content?.['application/problem+json']?.examples ?? {});
+        for (const code of codes) told.set(code, (told.get(code) ?? new Set()).add(status));
+      }
+    }
+    for (const [code, { status }] of Object.entries(ERRORS)) {
+      expect([code, ...(told.get(code) ?? [])]).toEqual([code, String(status)]);
+    }
+  });
+
+  test('a route that nobody has described stops the server from starting', async () => {
+    const bare = bareServer(keptLog().log, LIMITS);
+    await documentation(bare);
+    expect(() => bare.get('/v1/new', { schema: { summary: 'New' } }, async () => null)).toThrow(
+      'GET /v1/new is not in the table of operation notes',
+    );
+    await bare.close();
   });
 
   test('the page loads nothing from elsewhere', async () => {

@@ -1,6 +1,7 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fastify-type-provider-zod';
+import { completed, type Document, noteOf } from './complete-document.ts';
 import { ProblemReply } from './replies.ts';
 import type { App } from './server.ts';
 
@@ -11,6 +12,10 @@ const describeAll = createJsonSchemaTransformObject(options);
 
 /** Describes the routes that are registered after it at /openapi.json, and renders them at /docs. */
 export async function documentation(app: App): Promise<void> {
+  app.addHook('onRoute', ({ method, url, schema }) => {
+    // The routes of the documentation itself are hidden, or have no schema.
+    if (schema !== undefined && schema.hide !== true) [method].flat().map((one) => noteOf(one, url));
+  });
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -20,9 +25,12 @@ export async function documentation(app: App): Promise<void> {
         description:
           'Rolls a DNS configuration change out to a fleet so that a bad change stops at the first host.',
       },
+      // Wherever this document was read from.
+      servers: [{ url: '/' }],
+      tags: TAGS,
       components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
     },
-    // Every call can answer with a problem, and every call under /v1 wants a token: said here once.
+    // Every call under /v1 wants a token, and names the schema of problems here, so that it is a component.
     transform: (document) => {
       const guarded = document.url.startsWith('/v1/');
       const problem = {
@@ -36,7 +44,7 @@ export async function documentation(app: App): Promise<void> {
       };
       return describe({ ...document, schema });
     },
-    transformObject: (document) => onlyUsed(describeAll(document)),
+    transformObject: (document) => completed(onlyUsed(describeAll(document) as Document)),
   });
   await app.register(swaggerUi, {
     routePrefix: '/docs',
@@ -47,9 +55,19 @@ export async function documentation(app: App): Promise<void> {
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
 }
 
+const TAGS = [
+  { name: 'bundles', description: 'What a host is to run: files, addressed by their digest.' },
+  { name: 'rollouts', description: 'Changes on their way through the fleet, and the verbs that steer them.' },
+  { name: 'log', description: 'What happened, and why.' },
+  { name: 'fleet', description: 'Hosts: what they run, how they are, and who is taken out of service.' },
+  { name: 'line', description: 'Stops everything at once.' },
+  { name: 'pages', description: 'How people are woken.' },
+  { name: 'open', description: 'What needs no token.' },
+];
+
 /** Leaves out components that nothing refers to: every schema comes once as it is sent and once as it is answered. */
-function onlyUsed<Document extends object>(document: Document): Document {
-  const { components } = document as { components?: { schemas?: object } };
+function onlyUsed(document: Document): Document {
+  const { components } = document;
   const text = JSON.stringify(document);
   const used = Object.entries(components?.schemas ?? {}).filter(([name]) =>
     text.includes(`"#/components/schemas/${name}"`),

@@ -1,9 +1,5 @@
-import type { DomainEvent } from '../../core/event.ts';
-
-/** What is counted and timed. Rollouts, hosts and operators are never labels: their number has no bound. */
+/** What one orchestrator counts and times itself. Rollouts, hosts and operators are never labels: their number has no bound. */
 export interface Metrics {
-  /** Called after the events were saved, once for each. */
-  count(event: DomainEvent): void;
   /** Seconds from the first sign of a failure to the durable halt. */
   halted(seconds: number): void;
   /** Seconds that one decision took, saving included. */
@@ -12,4 +8,6 @@ export interface Metrics {
   conflicted(): void;
   /** A pager took a page, did not, or will never take it. */
   paged(channel: string, outcome: 'accepted' | 'failed' | 'refused'): void;
+  /** Seconds that the store took to answer, or to fail. */
+  stored(operation: 'snapshot' | 'commit', seconds: number): void;
 }

@@ -1,17 +1,11 @@
-import type { DomainEvent } from '../../core/event.ts';
 import type { Metrics } from './interface.ts';
 
 /** What was counted and timed, to be looked at. */
 export class MemoryMetrics implements Metrics {
-  readonly events: DomainEvent[] = [];
   readonly halts: number[] = [];
   readonly deliveries: { channel: string; outcome: 'accepted' | 'failed' | 'refused' }[] = [];
   decisions = 0;
   conflicts = 0;
-
-  count(event: DomainEvent): void {
-    this.events.push(event);
-  }
 
   halted(seconds: number): void {
     this.halts.push(seconds);
@@ -28,4 +22,6 @@ export class MemoryMetrics implements Metrics {
   paged(channel: string, outcome: 'accepted' | 'failed' | 'refused'): void {
     this.deliveries.push({ channel, outcome });
   }
+
+  stored(): void {}
 }

@@ -1,13 +1,17 @@
-import { METRICS, ROLLOUT_STATES, type RolloutState } from '@breakwater/shared';
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { METRICS, type MetricKey, type Sample } from '@breakwater/shared';
+import { Counter, Gauge, Registry } from 'prom-client';
+import { watchEventLoop } from './event-loop.ts';
 import type { Metrics } from './interface.ts';
+import { counter, gauge, histogram, total } from './series.ts';
 
 /** What is read at the moment of a scrape. */
 export interface Readings {
-  rolloutStates(): Promise<readonly RolloutState[]>;
-  hostStates(): Promise<readonly string[]>;
-  agentsConnected(): number;
-  queueDepth(): Promise<Record<string, number>>;
+  /** Values of the metrics of the store. @throws when it does not answer. */
+  stored(): Promise<readonly Sample[]>;
+  frozen(): boolean;
+  safeMode(): boolean;
+  unsafe(): boolean;
+  version: string;
 }
 
 export interface PromMetrics extends Metrics {
@@ -15,105 +19,84 @@ export interface PromMetrics extends Metrics {
   text(): Promise<string>;
 }
 
-function tally(names: readonly string[]): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
-  return counts;
-}
-
-/** Gauges that are read from the store at each scrape: every orchestrator shows the same. */
-function registerGauges(registry: Registry, readings: Readings): void {
-  const byState = (name: string, help: string, read: () => Promise<ReadonlyMap<string, number>>): void =>
-    registry.registerMetric(
-      new Gauge({
-        name,
-        help,
-        labelNames: ['state'],
-        registers: [],
-        async collect() {
-          this.reset();
-          for (const [state, count] of await read()) this.set({ state }, count);
-        },
-      }),
-    );
-  const none = ROLLOUT_STATES.map((state) => [state, 0] as const);
-  const rollouts = async () => new Map([...none, ...tally(await readings.rolloutStates())]);
-  byState(METRICS.rollouts, 'Rollouts that still own their hosts, by state', rollouts);
-  const hosts = async () => tally(await readings.hostStates());
-  byState(METRICS.waveHosts, 'Hosts of those rollouts, by state', hosts);
-  const jobs = async () => new Map(Object.entries(await readings.queueDepth()));
-  byState(METRICS.queueDepth, 'Wake-up jobs in the queue, by state', jobs);
-  registry.registerMetric(
-    new Gauge({
-      name: METRICS.agentsConnected,
-      help: 'Agents that this orchestrator knows to have been heard of lately',
-      registers: [],
-      collect() {
-        this.set(readings.agentsConnected());
-      },
-    }),
-  );
-}
-
-const EMERGENCY_STEPS: Readonly<Record<string, string>> = {
-  emergency_submitted: 'submitted',
-  emergency_started: 'started',
-};
-
-/** Metrics kept by prom-client. */
+/** Metrics kept by prom-client, as they are declared in the catalogue. */
 export function promMetrics(readings: Readings): PromMetrics {
   const registry = new Registry();
-  const registers = [registry];
-  collectDefaultMetrics({ register: registry });
-  registerGauges(registry, readings);
-  const failures = new Counter({
-    name: METRICS.failures,
-    help: 'Hosts that failed in a rollout, by reason code',
-    labelNames: ['code'],
-    registers,
-  });
-  const pages = new Counter({
-    name: METRICS.pages,
-    help: 'Attempts to deliver a page, by channel and outcome',
-    labelNames: ['channel', 'outcome'],
-    registers,
-  });
-  const emergencies = new Counter({
-    name: METRICS.emergencies,
-    help: 'Emergency rollouts that were submitted, and those that a second person started',
-    labelNames: ['step'],
-    registers,
-  });
-  const halt = new Histogram({
-    name: METRICS.haltSeconds,
-    help: 'Seconds from the first sign of a failure to the durable halt',
-    buckets: [0.01, 0.05, 0.1, 0.25, 1, 5, 30, 300],
-    registers,
-  });
-  const decision = new Histogram({
-    name: METRICS.decisionSeconds,
-    help: 'Seconds that a decision took, saving included',
-    buckets: [0.001, 0.005, 0.01, 0.05, 0.25, 1, 5],
-    registers,
-  });
-  const conflicts = new Counter({
-    name: METRICS.conflicts,
-    help: 'Decisions made again because somebody else had written first',
-    registers,
-  });
+  const showStored = registerStored(registry);
+  registerState(registry, readings);
+  registerProcess(registry, readings.version);
+  const pages = counter(registry, 'pages');
+  const conflicts = counter(registry, 'conflicts');
+  const halt = histogram(registry, 'haltSeconds', [0.01, 0.05, 0.1, 0.25, 1, 5, 30, 300]);
+  const decision = histogram(registry, 'decisionSeconds', [0.001, 0.005, 0.01, 0.05, 0.25, 1, 5]);
+  const store = histogram(registry, 'storeSeconds', [0.0005, 0.001, 0.005, 0.01, 0.05, 0.25, 1, 5]);
+
+  async function read(): Promise<string> {
+    const samples = await readings.stored().catch(() => null);
+    showStored(samples);
+    return registry.metrics();
+  }
+  let underWay: Promise<string> | null = null;
   return {
-    count(event) {
-      const failed = event.type === 'host.state' && (event.to === 'failed' || event.to === 'lost');
-      if (failed) failures.inc({ code: event.verdict?.code ?? 'none' });
-      // Counted by their pages: each is queued in the write that it tells of, once.
-      const fires = event.type === 'page.queued' && event.page.status === 'firing';
-      const step = fires ? EMERGENCY_STEPS[event.page.code] : undefined;
-      if (step !== undefined) emergencies.inc({ step });
-    },
     halted: (seconds) => halt.observe(seconds),
     decided: (seconds) => decision.observe(seconds),
     conflicted: () => conflicts.inc(),
     paged: (channel, outcome) => pages.inc({ channel, outcome }),
-    text: () => registry.metrics(),
+    stored: (operation, seconds) => store.observe({ operation }, seconds),
+    // Two scrapes at once would fill the same gauges: they share one reading.
+    text() {
+      underWay ??= read().finally(() => {
+        underWay = null;
+      });
+      return underWay;
+    },
   };
+}
+
+/**
+ * What is read from the store. @returns what puts in the newest values: `null` when the store did not answer. Then nothing is
+ * shown of it, and least of all what it said before.
+ */
+function registerStored(registry: Registry): (samples: readonly Sample[] | null) => void {
+  const all = Object.entries(METRICS).filter(([, { source }]) => source === 'store');
+  const series = new Map(
+    all.map(([key, { name, help, labels, type }]) => {
+      const options = { name, help, labelNames: [...labels], registers: [registry] };
+      const metric = type === 'counter' ? new Counter(options) : new Gauge(options);
+      return [key, { labels, metric }] as const;
+    }),
+  );
+  let answered = false;
+  gauge(registry, 'storeUp', (into) => into.set(answered ? 1 : 0));
+  return (samples) => {
+    answered = samples !== null;
+    for (const [, { labels, metric }] of series) {
+      metric.reset();
+      // Without labels it would be shown as 0 now.
+      if (labels.length === 0) metric.remove();
+    }
+    for (const { metric, labels, value } of samples ?? [])
+      series.get(metric)?.metric.inc({ ...labels }, value);
+  };
+}
+
+function registerState(registry: Registry, readings: Readings): void {
+  const flag = (key: MetricKey, isSo: () => boolean): void =>
+    gauge(registry, key, (into) => into.set(isSo() ? 1 : 0));
+  flag('freezeActive', () => readings.frozen());
+  flag('safeMode', () => readings.safeMode());
+  flag('storeUnsafe', () => readings.unsafe());
+}
+
+function registerProcess(registry: Registry, version: string): void {
+  const delay = watchEventLoop();
+  const startedAt = performance.timeOrigin / 1000;
+  gauge(registry, 'eventLoopDelay', (into) => into.set(delay()));
+  gauge(registry, 'build', (into) => into.set({ version, node: process.versions.node }, 1));
+  gauge(registry, 'memory', (into) => into.set(process.memoryUsage.rss()));
+  gauge(registry, 'startTime', (into) => into.set(startedAt));
+  total(registry, 'cpu', () => {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1e6;
+  });
 }

@@ -18,7 +18,7 @@ export function fleetPage(sight: FleetSight, now: number, age: Age | null, place
 ${agePart(age)}
 ${stateLine(first.tone, first.text)}
 <div id="news">${others.map(({ tone, text }) => html`<p class="banner ${tone}">${text}</p>`)}</div>
-${livePart(sight, first.about, now, place)}
+${livePart(sight, first.text, now, place)}
 ${fleetPart(sight)}
 ${attentionPart(sight, now)}
 <div class="columns">
@@ -39,13 +39,13 @@ export function blindPage(): Content {
   return { title: '✗ Breakwater: nothing is known', main };
 }
 
-/** @param told the rollout whose reason the first line has said already. */
-function livePart({ live }: FleetSight, told: string | undefined, now: number, place: Place): Html {
+/** @param told what the first line has said already. */
+function livePart({ live }: FleetSight, told: string, now: number, place: Place): Html {
   const parts = live.map((rollout) => {
     const { id, title, state, verdict, since } = rollout;
     return html`<article class="rollout" id="${id}">
 <h3>${link(place, `rollouts/${id}`, `${id}: ${title}`)} ${badge(ROLLOUT_WORDS[state])}</h3>
-<p class="reason">${id === told ? '' : sentence(verdict.reason)} <span class="dim">Since ${time(since, now)}.</span></p>
+<p class="reason">${told.includes(sentence(verdict.reason)) ? '' : sentence(verdict.reason)} <span class="dim">Since ${time(since, now)}.</span></p>
 ${waveBars(rollout)}
 <h4>What you can do</h4>${actionList(rollout)}
 </article>`;

@@ -54,7 +54,7 @@ describe('pages', () => {
         /default-src 'none'; script-src 'self'; style-src 'self'/,
       );
       expect(body).not.toMatch(/ style=|<style|<script>| on[a-z]+="/);
-      const loaded = [...body.matchAll(/(?:src|href)="([^"]*assets[^"]*)"/g)].map(([, path = '']) => path);
+      const loaded = [...body.matchAll(/(?:src|href)="([^"]*assets[^"]*)"/g)].map(([, url = '']) => url);
       expect(loaded.length).toBeGreaterThan(1);
       for (const one of loaded) {
         const asset = await app.inject(new URL(one, `http://x${path}`).pathname);

@@ -1,5 +1,6 @@
 import type { RolloutId } from '@breakwater/shared';
 import type { LoggedEvent } from '../../core/event.ts';
+import { talliesOf } from '../../core/tallies.ts';
 import { changedFields, EVENT_FIELDS } from './encoding.ts';
 import type { Commit, RolloutWrite } from './interface.ts';
 import { KEYS } from './keys.ts';
@@ -21,6 +22,7 @@ export function commandsOf(write: Commit, commit: string): Command[] {
     ...memberCommands(KEYS.declarations, write.declarations),
     ...(line ? [['SET', KEYS.line, JSON.stringify(line)] as const] : []),
     ...pages.map((page) => ['HSET', KEYS.outbox, page.id, JSON.stringify(page)] as const),
+    ...[...talliesOf(write)].map(([name, by]) => ['HINCRBY', KEYS.tallies, name, String(by)] as const),
     ...(delivered.length > 0 ? [['HDEL', KEYS.outbox, ...delivered] as const] : []),
     ...(idempotency ? [idempotencyCommand(idempotency)] : []),
     ['HSET', KEYS.head, 'seq', String(newest.seq), 'hash', newest.hash],

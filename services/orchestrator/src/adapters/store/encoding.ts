@@ -58,16 +58,25 @@ function membersOf<T>(fields: ReadonlyMap<string, string>, prefix: string, name:
 }
 
 /** What rollouts of older versions did not have, as it was for them. */
-const NEW_FIELDS: Pick<Rollout, 'targets' | 'emergency' | 'queued' | 'catchUpOf' | 'gates' | 'openPages'> = {
+const NEW_FIELDS: Pick<
+  Rollout,
+  'targets' | 'emergency' | 'queued' | 'catchUpOf' | 'gates' | 'openPages' | 'replaces' | 'haltedBy'
+> = {
   gates: {},
   targets: {},
   emergency: null,
   queued: false,
   catchUpOf: null,
+  replaces: null,
+  haltedBy: null,
   openPages: [],
 };
 const NEW_WAVE_FIELDS: Pick<Wave, 'held'> = { held: null };
-const NEW_ROW_FIELDS: Pick<HostRow, 'answers' | 'released'> = { answers: [], released: null };
+const NEW_ROW_FIELDS: Pick<HostRow, 'answers' | 'released' | 'wrong'> = {
+  answers: [],
+  released: null,
+  wrong: [],
+};
 
 /** A rollout goes on as it began; one from before hosts asked one another, on each host's own word. */
 function upgraded(rollout: Rollout, from: number): Rollout {

@@ -91,6 +91,8 @@ export interface Store {
   /** Events of one rollout, or of everything, oldest first, with `seq` greater than `after`. */
   events(rollout: RolloutId | null, after: number, limit: number): Promise<LoggedEvent[]>;
   outbox(): Promise<Page[]>;
+  /** What was counted in the commits, by name (core/tallies.ts). */
+  tallies(): Promise<ReadonlyMap<string, number>>;
   idempotent(key: string): Promise<{ request: Digest; rollout: RolloutId } | null>;
   /** Content-addressed and immutable: storing the same bundle twice is one bundle. */
   putBundle(digest: Digest, manifest: Manifest, files: ReadonlyMap<Digest, Uint8Array>): Promise<void>;

@@ -21,6 +21,8 @@ export const KEYS = {
   declarations: 'bw:declarations',
   /** Hash of pages that no pager has taken yet, by page id. */
   outbox: 'bw:outbox',
+  /** Hash of what is counted, by name: see core/tallies.ts. */
+  tallies: 'bw:tallies',
   idempotency: (key: string) => `bw:idempotency:${key}`,
   bundle: (digest: Digest) => `bw:bundle:${digest}`,
   file: (sha256: Digest) => `bw:file:${sha256}`,

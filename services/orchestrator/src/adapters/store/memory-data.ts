@@ -5,6 +5,7 @@ import type { LoggedEvent } from '../../core/event.ts';
 import type { HostOrder } from '../../core/host-order.ts';
 import { type Line, RUNNING_LINE } from '../../core/line.ts';
 import type { Rollout } from '../../core/rollout.ts';
+import { MOST_TALLIES, otherThan, talliesOf } from '../../core/tallies.ts';
 import { ageOf } from './commands.ts';
 import { byAge } from './snapshot.ts';
 import { changedFields, decodeRollout } from './encoding.ts';
@@ -20,6 +21,7 @@ export class MemoryData {
   incarnation = 1;
   readonly events: LoggedEvent[] = [];
   readonly outbox = new Map<string, Page>();
+  readonly tallies = new Map<string, number>();
   readonly idempotency = new Map<string, { request: Digest; rollout: RolloutId }>();
   /** By digest: manifests as JSON, and the content of files. */
   readonly manifests = new Map<Digest, string>();
@@ -69,6 +71,7 @@ export class MemoryData {
     if (expected.seq !== this.head.seq || expected.hash !== this.head.hash) return false;
     if (idempotency && this.idempotency.has(idempotency.key)) return false;
     this.events.push(...events.map(copied));
+    for (const [name, by] of talliesOf({ events, rollouts: rollouts ?? [] })) this.#tally(name, by);
     for (const rollout of rollouts ?? []) this.#writeRollout(rollout);
     setMembers(this.#orders, rest.orders);
     setMembers(this.#declarations, rest.declarations);
@@ -93,6 +96,7 @@ export class MemoryData {
     const live = new Set(this.#live);
     const restores = [
       remembered(this.outbox),
+      remembered(this.tallies),
       remembered(this.idempotency),
       remembered(this.manifests),
       remembered(this.files),
@@ -112,6 +116,12 @@ export class MemoryData {
       for (const [id, members] of fields) this.#fields.set(id, new Map(members));
       for (const restore of restores) restore();
     };
+  }
+
+  #tally(name: string, by: number): void {
+    const isNew = !this.tallies.has(name);
+    const kept = isNew && this.tallies.size >= MOST_TALLIES ? otherThan(name) : name;
+    this.tallies.set(kept, (this.tallies.get(kept) ?? 0) + by);
   }
 
   #writeRollout({ before, after, live }: RolloutWrite): void {

@@ -81,6 +81,10 @@ export class MemoryStore implements Store {
     return oldestFirst([...this.#up().outbox.values()]);
   }
 
+  async tallies(): ReturnType<Store['tallies']> {
+    return new Map(this.#up().tallies);
+  }
+
   async idempotent(key: string): ReturnType<Store['idempotent']> {
     return this.#up().idempotency.get(key) ?? null;
   }

@@ -6,10 +6,12 @@ import {
   type Manifest,
   type Page,
   type RolloutId,
+  systemClock,
 } from '@breakwater/shared';
 import type { Redis } from 'ioredis';
 import type { LoggedEvent } from '../../core/event.ts';
 import type { Rollout } from '../../core/rollout.ts';
+import type { Metrics } from '../metrics/interface.ts';
 import { type Log, type RedisAddress, redisClient, untilReady } from '../redis/client.ts';
 import { ageOf } from './commands.ts';
 import { writeCommit } from './commit.ts';
@@ -31,8 +33,14 @@ export interface RedisStore extends Store {
   close(): Promise<void>;
 }
 
+interface Options extends RedisAddress {
+  log: Log;
+  /** Is told how long Redis took, whether it answered or not. */
+  metrics?: Pick<Metrics, 'stored'>;
+}
+
 /** The store in one Redis primary. Its layout is in keys.ts, the one write in commit.ts. */
-export function redisStore(options: RedisAddress & { log: Log }): RedisStore {
+export function redisStore(options: Options): RedisStore {
   return new StoreInRedis(options);
 }
 
@@ -40,9 +48,11 @@ class StoreInRedis implements RedisStore {
   readonly #client: Redis;
   readonly #name: string;
   #known: Snapshot | null = null;
+  readonly #metrics: Options['metrics'];
   #connections = 0;
 
-  constructor({ log, ...at }: RedisAddress & { log: Log }) {
+  constructor({ log, metrics, ...at }: Options) {
+    this.#metrics = metrics;
     this.#name = `Redis at ${at.address}:${at.port}`;
     // ioredis must neither keep commands for later nor repeat them: an answer that was lost is not known, and only
     // commit.ts may decide what to do about that.
@@ -68,13 +78,14 @@ class StoreInRedis implements RedisStore {
 
   async snapshot(): Promise<Snapshot> {
     const known = this.#known;
-    const snapshot = await this.#ask((redis) => readSnapshot(redis, known));
+    const snapshot = await this.#took('snapshot', () => this.#ask((redis) => readSnapshot(redis, known)));
     this.#known = snapshot;
     return snapshot;
   }
 
   async commit(commit: Commit): Promise<'committed' | 'conflict'> {
-    const result = await this.#ask((redis) => writeCommit(redis, commit, randomUUID()));
+    const write = (redis: Redis) => writeCommit(redis, commit, randomUUID());
+    const result = await this.#took('commit', () => this.#ask(write));
     // What is known is only ever compared with the head that Redis has; at worst it is read once more.
     const decidedOn = this.#known?.head;
     const { seq, hash } = commit.expected;
@@ -111,6 +122,11 @@ class StoreInRedis implements RedisStore {
   async outbox(): Promise<Page[]> {
     const pages = await this.#ask((redis) => redis.hvals(KEYS.outbox));
     return oldestFirst(pages.map((json) => decode(json, 'a page') as Page));
+  }
+
+  async tallies(): Promise<ReadonlyMap<string, number>> {
+    const counted = await this.#ask((redis) => redis.hgetall(KEYS.tallies));
+    return new Map(Object.entries(counted).map(([name, count]) => [name, Number(count)]));
   }
 
   async idempotent(key: string): Promise<{ request: Digest; rollout: RolloutId } | null> {
@@ -164,6 +180,15 @@ class StoreInRedis implements RedisStore {
 
   async close(): Promise<void> {
     this.#client.disconnect();
+  }
+
+  async #took<T>(operation: Parameters<Metrics['stored']>[0], work: () => Promise<T>): Promise<T> {
+    const started = systemClock.monotonic();
+    try {
+      return await work();
+    } finally {
+      this.#metrics?.stored(operation, (systemClock.monotonic() - started) / 1000);
+    }
   }
 
   /** Asks Redis. It waits for a connection that is just being made, but never for one to come back. */

@@ -1,3 +1,6 @@
+import { OTHER } from '@breakwater/shared';
+import { MOST_TALLIES } from '../../core/tallies.ts';
+
 /**
  * The write. All of it or nothing, and only if the head of the log is still the one that the writer had seen.
  *
@@ -15,11 +18,12 @@ local head = redis.call('HMGET', KEYS[1], 'seq', 'hash')
 if (head[1] or '0') ~= ARGV[1] or (head[2] or ARGV[3]) ~= ARGV[2] then return 0 end
 if KEYS[2] and redis.call('EXISTS', KEYS[2]) == 1 then return 0 end
 
-local kinds = { XADD = 'stream', HSET = 'hash', HDEL = 'hash', SADD = 'set', SREM = 'set', ZADD = 'zset', SET = 'string' }
+local kinds = { XADD = 'stream', HSET = 'hash', HDEL = 'hash', SADD = 'set', SREM = 'set', ZADD = 'zset', SET = 'string', HINCRBY = 'hash' }
 local function fault(name, key, id)
   local kind = redis.call('TYPE', key).ok
   if kind == 'none' then return nil end
   if kind ~= kinds[name] then return key .. ' is a ' .. kind end
+  if name == 'HINCRBY' and string.match(redis.call('HGET', key, id) or '0', '%D') then return key .. ' does not count ' .. id end
   if name ~= 'XADD' then return nil end
   local last = redis.call('XREVRANGE', key, '+', '-', 'COUNT', 1)[1]
   if last and tonumber(string.match(last[1], '%d+')) >= tonumber(string.match(id, '%d+')) then
@@ -38,7 +42,13 @@ while ARGV[at] do
   at = at + #command + 1
 end
 
-for _, command in ipairs(commands) do redis.call(unpack(command)) end
+for _, command in ipairs(commands) do
+  -- Names of counters come from outside too: beyond a bound they are counted together.
+  if command[1] == 'HINCRBY' and redis.call('HLEN', command[2]) >= ${MOST_TALLIES} and redis.call('HEXISTS', command[2], command[3]) == 0 then
+    command[3] = string.match(command[3], '^%S+') .. ' ${OTHER}'
+  end
+  redis.call(unpack(command))
+end
 return 1`;
 
 /**

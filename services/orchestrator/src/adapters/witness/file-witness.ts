@@ -1,9 +1,7 @@
 import { type FileHandle, open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { Act } from '../../core/act.ts';
-import type { Head } from '../store/interface.ts';
 import type { Log } from '../redis/client.ts';
-import type { Claim, News, Witness } from './interface.ts';
+import type { News, Witness } from './interface.ts';
 import { encodeNews } from './lines.ts';
 import { readWitness } from './read-witness.ts';
 import type { Sighted } from './sighted.ts';
@@ -22,7 +20,7 @@ export async function fileWitness(path: string, log: Log, largest = LARGEST_FILE
 
 class FileWitness implements Witness {
   readonly #path: string;
-  readonly #seen: Sighted;
+  readonly seen: Sighted;
   readonly #largest: number;
   #bytes: number;
   #file: FileHandle | null = null;
@@ -34,21 +32,9 @@ class FileWitness implements Witness {
 
   constructor(path: string, seen: Sighted, bytes: number, largest: number) {
     this.#path = path;
-    this.#seen = seen;
+    this.seen = seen;
     this.#bytes = bytes;
     this.#largest = largest;
-  }
-
-  head(): Head | null {
-    return this.#seen.head();
-  }
-
-  claim(): Claim | null {
-    return this.#seen.claim();
-  }
-
-  acts(): readonly Act[] {
-    return this.#seen.acts();
   }
 
   failure(): string | null {
@@ -56,7 +42,7 @@ class FileWitness implements Witness {
   }
 
   note(news: News): void {
-    const learned = this.#seen.learn(news);
+    const learned = this.seen.learn(news);
     if (learned === null) return;
     this.#unwritten.push(learned);
     this.#flushSoon();
@@ -126,9 +112,7 @@ class FileWitness implements Witness {
 
   /** Begins the file anew with what it amounts to: all of it is in the new file before that takes the old one's name. */
   async #compact(): Promise<void> {
-    const [head, claim] = [this.#seen.head(), this.#seen.claim()];
-    const news = { ...(head && { head }), ...(claim && { claim }), acts: this.#seen.acts() };
-    const text = encodeNews(news);
+    const text = encodeNews(this.seen.news());
     const next = `${this.#path}.new`;
     const file = await open(next, 'w', 0o600);
     try {

@@ -29,7 +29,9 @@ export interface Testimony {
  * A small memory outside the store, on this machine's own disk: by it a store that has lost something is recognised.
  * What it holds only ever grows.
  */
-export interface Witness extends Testimony {
+export interface Witness {
+  /** What was noted, on disk or not yet. */
+  readonly seen: Testimony;
   /** Notes what is new: in memory at once, on disk a little later, or when somebody waits for that. */
   note(news: News): void;
   /** Resolves when everything that was noted until now is on disk. @throws when it cannot be written. */

@@ -23,6 +23,15 @@ export class Sighted implements Testimony {
     return this.#acts;
   }
 
+  /** All of it, as news to whoever knows nothing yet. */
+  news(): News {
+    return {
+      ...(this.#head && { head: this.#head }),
+      ...(this.#claim && { claim: this.#claim }),
+      acts: this.#acts,
+    };
+  }
+
   /** Takes news in. @returns what of it is news, or `null`. */
   learn({ head, claim, acts = [] }: News): News | null {
     const higher = head !== undefined && head.seq > (this.#head?.seq ?? 0);

@@ -40,15 +40,15 @@ describe.each<[string, () => Promise<Witness>, (before: Witness) => Promise<Witn
 ])('%s', (_, begin, reopen) => {
   test('remembers the highest of everything, whatever the order, and the acts in their order', async () => {
     const witness = await begin();
-    expect([witness.head(), witness.claim(), witness.acts()]).toEqual([null, null, []]);
+    expect([witness.seen.head(), witness.seen.claim(), witness.seen.acts()]).toEqual([null, null, []]);
     witness.note({ head: head(7), acts: [act(6), act(7)] });
     witness.note({ head: head(5), claim: { seq: 9, from: 'ns1.ams' } });
     witness.note({ claim: { seq: 8, from: 'ns2.ams' } });
     await witness.durable();
     const next = await reopen(witness);
-    expect(next.head()).toEqual(head(7));
-    expect(next.claim()).toEqual({ seq: 9, from: 'ns1.ams' });
-    expect(next.acts()).toEqual([act(6), act(7)]);
+    expect(next.seen.head()).toEqual(head(7));
+    expect(next.seen.claim()).toEqual({ seq: 9, from: 'ns1.ams' });
+    expect(next.seen.acts()).toEqual([act(6), act(7)]);
     await Promise.all([witness.close(), next.close()]);
   });
 
@@ -56,7 +56,7 @@ describe.each<[string, () => Promise<Witness>, (before: Witness) => Promise<Witn
     const witness = await begin();
     for (let seq = 1; seq <= MOST_ACTS + 1; seq += 1) witness.note({ acts: [act(seq)] });
     await witness.durable();
-    const acts = (await reopen(witness)).acts();
+    const acts = (await reopen(witness)).seen.acts();
     expect([acts.length, acts[0]?.seq]).toEqual([MOST_ACTS, 2]);
     await witness.close();
   });
@@ -71,10 +71,10 @@ describe('a witness file', () => {
     await witness.close();
     await truncate(path, (await stat(path)).size - 5);
     const torn = await fileWitness(path, silent);
-    expect(torn.head()).toEqual(head(1));
+    expect(torn.seen.head()).toEqual(head(1));
     torn.note({ head: head(3) });
     await torn.close();
-    expect((await fileWitness(path, silent)).head()).toEqual(head(3));
+    expect((await fileWitness(path, silent)).seen.head()).toEqual(head(3));
   });
 
   test('believes no line that was changed', async () => {
@@ -82,7 +82,7 @@ describe('a witness file', () => {
     witness.note({ head: head(3) });
     await witness.close();
     await appendFile(path, (await readFile(path, 'utf8')).replace('"seq":3', '"seq":4'));
-    expect((await fileWitness(path, silent)).head()).toEqual(head(3));
+    expect((await fileWitness(path, silent)).seen.head()).toEqual(head(3));
   });
 
   test('does not grow without end, and keeps all that it stands for', async () => {
@@ -95,7 +95,7 @@ describe('a witness file', () => {
     expect((await stat(path)).size).toBeLessThan(2 * 4096);
     await witness.close();
     const next = await fileWitness(path, silent, 4096);
-    expect([next.head(), next.acts()]).toEqual([head(500), [act(1)]]);
+    expect([next.seen.head(), next.seen.acts()]).toEqual([head(500), [act(1)]]);
   });
 
   test('that cannot be written says so until it can, and nothing that was noted is lost', async () => {
@@ -109,7 +109,7 @@ describe('a witness file', () => {
     expect(witness.failure()).toBeNull();
     await witness.close();
     const next = await fileWitness(join(folderGone, 'witness'), silent);
-    expect([next.head(), next.acts()]).toEqual([head(1), [act(1)]]);
+    expect([next.seen.head(), next.seen.acts()]).toEqual([head(1), [act(1)]]);
   });
 
   test('is on disk before anybody who waits for it goes on, many at once with one write', async () => {
@@ -120,7 +120,7 @@ describe('a witness file', () => {
     });
     await Promise.all(waiting);
     expect((await readFile(path, 'utf8')).trim().split('\n').length).toBeLessThan(10);
-    expect((await fileWitness(path, silent)).head()).toEqual(head(100));
+    expect((await fileWitness(path, silent)).seen.head()).toEqual(head(100));
     await witness.close();
   });
 });

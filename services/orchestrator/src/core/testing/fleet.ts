@@ -72,6 +72,7 @@ export function rolloutOver(fleet: Fleet, change: Record<string, unknown> = {}, 
     bundle: BUNDLE.digest as Digest,
     plan: planned,
     by: 'sam' as OperatorName,
+    replaces: null,
     epoch: 1,
     now,
   };

@@ -1,6 +1,7 @@
 import { fail, noData, type OperatorName, pass, type Verdict } from '@breakwater/shared';
 import type { FleetHost } from '../fleet.ts';
-import type { Cause, Stage } from '../halting-rule.ts';
+import type { Cause } from '../cause.ts';
+import type { Stage } from '../halting-rule.ts';
 import { Drive } from './drive.ts';
 import { evenFleet, rolloutOver } from './fleet.ts';
 import { gated, measure } from './gated.ts';

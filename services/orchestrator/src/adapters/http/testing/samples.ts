@@ -33,6 +33,7 @@ export function sampleRow(id: string, changes: Partial<HostRow> = {}): HostRow {
     failure: null,
     answers: [],
     released: null,
+    wrong: [],
     heard: null,
     ...changes,
   };
@@ -70,12 +71,14 @@ export function sampleRollout(changes: Partial<Rollout> = {}): Rollout {
     named: [],
     targets: {},
     emergency: null,
+    replaces: null,
     queued: false,
     catchUpOf: null,
     state: 'running',
     since: T0,
     pausedFrom: null,
     verdict: pending('waiting', 'The canary wave has begun.'),
+    haltedBy: null,
     waves: [
       sampleWave('canary', ['ns1.ams']),
       sampleWave('datacenter', ['ns2.ams'], { datacenter: 'ams' as Wave['datacenter'] }),

@@ -1,0 +1,157 @@
+import { type Api, answerOf, type Host, type Line, type Rollout } from '../api/api.ts';
+import { EXIT } from '../exit-codes.ts';
+import { count, oneLine, sentence } from '../io/text.ts';
+import type { Context, Root, Run } from '../run.ts';
+import { choices, headline, howFar, isEnded, why } from '../tell/rollout.ts';
+import { fleetLine } from '../tell/hosts.ts';
+import { allHosts } from './hosts.ts';
+
+/** Whether one orchestrator can work, or what came instead of an answer. */
+interface Readiness {
+  address: string;
+  ready: boolean;
+  reasons: readonly string[];
+}
+
+interface Status {
+  orchestrators: Readiness[];
+  line: Line;
+  hosts: Host[];
+  /** Not over yet; those that wait for a person first. */
+  active: Rollout[];
+  last: Rollout | null;
+}
+
+export function addStatus(root: Root, run: Run): void {
+  root
+    .command('status')
+    .description('what is going on, and what there is to decide')
+    .action(() =>
+      run(async (context) => {
+        const status = context.shown(await readStatus(context));
+        context.output.data(status);
+        for (const line of statusLines(status, context.output.paint)) context.output.line(line);
+        return EXIT.done;
+      }),
+    );
+}
+
+const RECENT = 20;
+
+async function readStatus({ api }: Context): Promise<Status> {
+  const [{ items }, hosts, line, orchestrators] = await Promise.all([
+    answerOf(api.client.GET('/v1/rollouts', { params: { query: { limit: RECENT } } })),
+    allHosts(api),
+    answerOf(api.client.GET('/v1/line')),
+    Promise.all(api.addresses.map(readiness)),
+  ]);
+  // An old one that still holds hosts is not among the newest.
+  const held = new Set(hosts.flatMap(({ rollout }) => rollout ?? []));
+  const missing = [...held].filter((id) => !items.some((rollout) => rollout.id === id));
+  const older = await Promise.all(missing.map((id) => oneRollout(api, id)));
+  const active = [...items, ...older].filter((rollout) => !isEnded(rollout));
+  const waiting = (rollout: Rollout): number => URGENCY.indexOf(rollout.state);
+  return {
+    orchestrators,
+    line,
+    hosts,
+    active: active.toSorted((a, b) => waiting(b) - waiting(a)),
+    last: items.find(isEnded) ?? null,
+  };
+}
+
+/** The later, the more a person is wanted. */
+const URGENCY: readonly Rollout['state'][] = [
+  'planned',
+  'preflighting',
+  'running',
+  'rollingBack',
+  'paused',
+  'awaitingApproval',
+  'halted',
+];
+
+export function oneRollout(api: Api, id: string): Promise<Rollout> {
+  return answerOf(api.client.GET('/v1/rollouts/{id}', { params: { path: { id } } }));
+}
+
+/** Asked of each address by itself: one that is gone is covered by the others until they are gone, too. */
+async function readiness(address: string): Promise<Readiness> {
+  try {
+    const response = await fetch(`${address}/readyz`, {
+      signal: AbortSignal.timeout(3000),
+      redirect: 'error',
+    });
+    const { ready, reasons } = (await response.json()) as { ready: boolean; reasons: string[] };
+    return { address, ready, reasons };
+  } catch {
+    return { address, ready: false, reasons: ['it does not answer'] };
+  }
+}
+
+/** The first line says it all: what is going on, and whether somebody has to decide. */
+function statusLines(
+  { orchestrators, line, hosts, active, last }: Status,
+  paint: Context['output']['paint'],
+): string[] {
+  const unwell = orchestrators.filter(({ ready }) => !ready);
+  return [
+    paint('bold', firstLine(line, active, hosts)),
+    ...lineLines(line),
+    ...active.flatMap((rollout) => [
+      '',
+      `${headline(rollout)}.`,
+      `  ${howFar(rollout)}`,
+      `  ${why(rollout)}`,
+      ...choices(rollout).map((choice) => `  ${choice}`),
+    ]),
+    '',
+    `${fleetLine(hosts)}.`,
+    ...(last === null ? [] : [`Last: ${headline(last)}, ${last.since.slice(0, 16).replace('T', ' ')} UTC.`]),
+    ...unwell.map(({ address, reasons }) =>
+      paint('yellow', `Orchestrator ${address} is not ready: ${sentence(oneLine(reasons.join('; ')))}`),
+    ),
+  ];
+}
+
+function firstLine({ stopped, frozen }: Line, active: readonly Rollout[], hosts: readonly Host[]): string {
+  const [first, ...others] = active;
+  const more = others.length > 0 ? ` (and ${count(others.length, 'other rollout')})` : '';
+  if (stopped)
+    return `The line is stopped: nothing starts, and no rollout takes a further host${more && `; ${count(active.length, 'rollout')} waiting`}.`;
+  if (first !== undefined) return `${FIRST[first.state](first.id)}${more}.`;
+  const sick = hosts.filter(({ availability }) => availability !== 'healthy').length;
+  const well =
+    sick === 0
+      ? `all ${count(hosts.length, 'host')} are healthy`
+      : `${sick} of ${count(hosts.length, 'host')} not healthy`;
+  return frozen === null
+    ? `Nothing is being rolled out; ${well}.`
+    : `Nothing is being rolled out, and a freeze is in force; ${well}.`;
+}
+
+const FIRST: Readonly<Record<Rollout['state'], (id: string) => string>> = {
+  halted: (id) => `DECIDE: ${id} has halted; roll it back, resume it or abort it`,
+  awaitingApproval: (id) => `DECIDE: ${id} waits for approval`,
+  paused: (id) => `DECIDE: ${id} is paused; resume it, roll it back or abort it`,
+  rollingBack: (id) => `${id} is being rolled back; nothing to decide`,
+  running: (id) => `${id} is being rolled out; nothing to decide`,
+  preflighting: (id) => `${id} is being proved offline; nothing to decide`,
+  planned: (id) => `${id} waits to begin; nothing to decide`,
+  rolledBack: (id) => `${id} was rolled back`,
+  aborted: (id) => `${id} was aborted`,
+  succeeded: (id) => `${id} has succeeded`,
+};
+
+export function lineLines({ stopped, by, reason, since, frozen }: Line): string[] {
+  const lines: string[] = [];
+  if (stopped) {
+    lines.push(
+      `  Stopped by ${by ?? 'nobody known'} since ${since ?? '?'}: ${sentence(oneLine(reason ?? 'no reason given'))}`,
+    );
+    lines.push('  breakwater line start --reason "…"'.padEnd(46) + 'once it is safe (an admin)');
+  }
+  if (frozen !== null)
+    lines.push(`  Freeze "${frozen.name}" until ${frozen.until}: ordinary rollouts take no further host.`);
+  return lines;
+}

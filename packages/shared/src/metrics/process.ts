@@ -1,0 +1,103 @@
+import type { Metric } from './metric.ts';
+
+/** What one orchestrator has seen since it started. */
+export const PROCESS_METRICS = {
+  haltSeconds: {
+    name: 'breakwater_halt_seconds',
+    type: 'histogram',
+    help: 'Seconds from the first sign of a failure to the durable halt',
+    labels: [],
+    source: 'process',
+  },
+  pages: {
+    name: 'breakwater_pages_total',
+    type: 'counter',
+    help: 'Attempts to deliver a page, by channel and outcome',
+    labels: ['channel', 'outcome'],
+    source: 'process',
+  },
+  freezeActive: {
+    name: 'breakwater_freeze_active',
+    type: 'gauge',
+    help: 'Whether a freeze window of the configuration is in force',
+    labels: [],
+    source: 'process',
+  },
+  safeMode: {
+    name: 'breakwater_safe_mode',
+    type: 'gauge',
+    help: 'Whether this orchestrator does not believe the store, and so grants nothing',
+    labels: [],
+    source: 'process',
+  },
+  storeUnsafe: {
+    name: 'breakwater_store_unsafe',
+    type: 'gauge',
+    help: 'Whether what was acknowledged could be lost, by settings of Redis or an unwritable witness: nothing is granted',
+    labels: [],
+    source: 'process',
+  },
+  storeUp: {
+    name: 'breakwater_store_up',
+    type: 'gauge',
+    help: 'Whether the store answered this scrape; while it does not, all that is read from it is absent',
+    labels: [],
+    source: 'process',
+  },
+  storeSeconds: {
+    name: 'breakwater_store_seconds',
+    type: 'histogram',
+    help: 'Seconds that the store took to answer, or to fail',
+    labels: ['operation'],
+    source: 'process',
+  },
+  decisionSeconds: {
+    name: 'breakwater_decision_seconds',
+    type: 'histogram',
+    help: 'Seconds that a decision took, saving included',
+    labels: [],
+    source: 'process',
+  },
+  conflicts: {
+    name: 'breakwater_version_conflicts_total',
+    type: 'counter',
+    help: 'Decisions made again because somebody else had written first',
+    labels: [],
+    source: 'process',
+  },
+  eventLoopDelay: {
+    name: 'breakwater_event_loop_delay_seconds',
+    type: 'gauge',
+    help: 'By how much the event loop was late at worst within the last minute',
+    labels: [],
+    source: 'process',
+  },
+  build: {
+    name: 'breakwater_build_info',
+    type: 'gauge',
+    help: 'The version of the orchestrator, and of the Node.js that runs it',
+    labels: ['version', 'node'],
+    source: 'process',
+  },
+  memory: {
+    name: 'process_resident_memory_bytes',
+    type: 'gauge',
+    help: 'Resident memory of this process, in bytes',
+    labels: [],
+    source: 'process',
+  },
+  cpu: {
+    name: 'process_cpu_seconds_total',
+    type: 'counter',
+    help: 'Processor time of this process, in seconds',
+    labels: [],
+    source: 'process',
+  },
+  startTime: {
+    name: 'process_start_time_seconds',
+    type: 'gauge',
+    help: 'When this process was started, in seconds since 1970',
+    labels: [],
+    source: 'process',
+  },
+} as const satisfies Record<string, Metric>;
