@@ -3,7 +3,7 @@ import type { Browser } from 'playwright-core';
 import { badChange, goodChange } from '../../deploy/development/src/changes.ts';
 import { type Fleet, startFleet } from '../../deploy/development/src/fleet.ts';
 import { submit } from '../support/rollouts.ts';
-import { DESK, openBrowser, openPage, PHONE } from './browser.ts';
+import { openBrowser, openPage, PHONE } from './browser.ts';
 
 // Takes the pictures of docs/screenshots from a fleet that lives: `npm run screenshots`. Look at each of them before it is
 // committed; nothing else judges whether a page can be read.
@@ -27,17 +27,22 @@ interface Picture {
   until: string;
   device?: 'phone';
   dark?: boolean;
-  fullPage?: boolean;
+  /** The part to show; the top of the page otherwise. */
+  part?: string;
 }
 
+/** As small as a desk can be: pictures of more are too large to keep. */
+const DESK = { width: 900, height: 760 };
+
 async function take(browser: Browser, fleet: Fleet, picture: Picture): Promise<void> {
-  const { name, path, until, device, dark = false, fullPage = false } = picture;
+  const { name, path, until, device, dark = false, part } = picture;
   const { page, close } = await openPage(browser, fleet.api + path, {
     viewport: device === 'phone' ? PHONE : DESK,
     colorScheme: dark ? 'dark' : 'light',
   });
   await page.locator(until).first().waitFor({ timeout: 120_000 });
-  await page.screenshot({ path: `${FOLDER}${name}.png`, fullPage, animations: 'disabled' });
+  const shown = part === undefined ? page : page.locator(part);
+  await shown.screenshot({ path: `${FOLDER}${name}.png`, animations: 'disabled' });
   await close();
   console.log(`${name}.png`);
 }
@@ -53,12 +58,9 @@ try {
     path: '/',
     until: '#live li:nth-child(3) .badge:text("soaking")',
   });
-  await take(browser, fleet, {
-    name: 'rollout',
-    path,
-    until: '#waves section:nth-of-type(4) .badge.busy',
-    fullPage: true,
-  });
+  const later = '#waves section:nth-of-type(4) .badge.busy';
+  await take(browser, fleet, { name: 'rollout', path, until: later });
+  await take(browser, fleet, { name: 'latency', path, until: later, part: '#latency' });
   await take(browser, fleet, { name: 'ended', path, until: '#state.good' });
   const bad = await submit(fleet, badChange);
   await take(browser, fleet, { name: 'halted', path: '/', until: '#state:has-text("is back on its old")' });

@@ -78,6 +78,8 @@ interface OrchestratorParts {
   hosts: readonly EnrolledHost[];
   operators: Operators;
   redisPasswordFile: string;
+  /** Settings of every orchestrator that are to be otherwise. */
+  settings: Readonly<Record<string, unknown>>;
 }
 
 function writeJson(path: string, content: unknown): Promise<void> {
@@ -138,6 +140,7 @@ async function writeOrchestrators(runDir: string, parts: OrchestratorParts): Pro
         repageEvery: '15m',
         verifyWithin: '10s',
         logLevel: 'info',
+        ...parts.settings,
       });
       return {
         name,
@@ -157,6 +160,7 @@ export async function writeCentral(
   size: Size,
   hosts: readonly EnrolledHost[],
   operators: Operators,
+  settings: OrchestratorParts['settings'] = {},
 ): Promise<string[]> {
   const ports = servicePorts(size.portBase);
   const { service: redis, passwordFile } = await writeRedis(runDir, ports.redis);
@@ -165,6 +169,7 @@ export async function writeCentral(
     hosts,
     operators,
     redisPasswordFile: passwordFile,
+    settings,
   });
   const pages: Service = {
     name: serviceNames.pages,
