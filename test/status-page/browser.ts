@@ -7,7 +7,7 @@ const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 
 /** A phone that is held upright, and one that is small. */
 export const PHONE = { width: 360, height: 740 };
-export const DESK = { width: 1200, height: 900 };
+const DESK = { width: 1200, height: 900 };
 
 /** Debian's own browser. */
 export const CHROMIUM = '/usr/bin/chromium';
