@@ -49,6 +49,27 @@ describe.each(alerts)('$name', ({ name, text }) => {
   });
 });
 
+/** The verbs that a help text of the command line lists. */
+function verbsOf(...words: readonly string[]): string[] {
+  const help = execFileSync(process.execPath, ['packages/cli/src/main.ts', ...words, '--help'], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  });
+  const [, commands = ''] = help.split('Commands:\n');
+  return [...commands.matchAll(/^ {2}([a-z]+)/gm)].map(([, verb = '']) => [...words, verb].join(' '));
+}
+
+test('every command of a runbook is one that there is', () => {
+  const verbs = [...verbsOf(), ...verbsOf('line'), ...verbsOf('pages')];
+  const told = RUNBOOKS.flatMap((runbook) =>
+    [...read(runbook).matchAll(/^breakwater ((?:line |pages )?[a-z]+)/gm)].map(([, verb = '']) => verb),
+  );
+  expect(told.length).toBeGreaterThan(15);
+  expect(told.filter((verb) => !verbs.includes(verb))).toEqual([]);
+  const rest = told.filter((verb) => verb === 'line' || verb === 'pages');
+  expect(rest).toEqual([]);
+});
+
 describe.each(RUNBOOKS)('%s', (runbook) => {
   test('belongs to an alert, and fits on a screen at three in the morning', () => {
     expect(RULES).toContain(`runbook_url: ${runbook}\n`);
