@@ -22,6 +22,8 @@ dig bind9-dnsutils
 runsv runit
 ip iproute2
 openssl openssl
+prometheus prometheus
+prometheus-alertmanager prometheus-alertmanager
 END
 }
 

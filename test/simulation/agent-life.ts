@@ -19,7 +19,8 @@ import { Link } from '../../services/agent/src/runtime/link.ts';
 import { silentLog } from '../../services/agent/src/testing/silent-log.ts';
 import { kindAt } from './behaviour.ts';
 import { Client, LEASE_MS } from './client.ts';
-import type { AgentLife, Machine, World } from './interfaces.ts';
+import type { AgentLife, LightMachine, World } from './interfaces.ts';
+import { SimulatedMeasurer } from './measurer.ts';
 import { Process } from './timeline.ts';
 import { VantagePoint } from './vantage-point.ts';
 
@@ -40,7 +41,8 @@ export class SimulatedAgent implements AgentLife {
   evidence: Evidence = NO_EVIDENCE;
   readonly link: Link;
   readonly vantage: VantagePoint;
-  readonly #machine: Machine;
+  readonly measurer: SimulatedMeasurer;
+  readonly #machine: LightMachine;
   readonly #world: World;
   readonly #client: Client;
   readonly #spread: number;
@@ -52,7 +54,7 @@ export class SimulatedAgent implements AgentLife {
   /** Cancels the wait that the agent is in; `null` while it is doing something. */
   #waiting: (() => void) | null = null;
 
-  constructor(world: World, machine: Machine) {
+  constructor(world: World, machine: LightMachine) {
     this.#world = world;
     this.#machine = machine;
     const { power } = machine;
@@ -61,6 +63,7 @@ export class SimulatedAgent implements AgentLife {
     this.#spread = spreadOf(machine.id);
     this.#client = new Client(world, machine, this.process);
     this.vantage = new VantagePoint(world, machine, this.process, () => this.link.tell());
+    this.measurer = new SimulatedMeasurer(world, machine, this.process);
     const { process: clock } = this;
     const outside = {
       orchestrator: world.wiring.client?.(this.#client) ?? this.#client,
@@ -86,13 +89,17 @@ export class SimulatedAgent implements AgentLife {
   }
 
   status(): HostStatus {
-    return statusOf(this.memory, this.#seen(), 1, this.process.monotonic());
+    return {
+      ...statusOf(this.memory, this.#seen(), 1, this.process.monotonic()),
+      ...this.measurer.measures(),
+    };
   }
 
   /** Takes what the orchestrator said last. */
   follow(level: Level): void {
     const before = this.level;
     this.level = level;
+    this.measurer.follow(level);
     const changed = revisionOf(before?.assignment ?? null) !== revisionOf(level.assignment);
     const renewed = before !== null && this.process.monotonic() > before.validUntil;
     if ((changed || renewed) && this.#waiting) {

@@ -2,7 +2,8 @@ import { fail, inconclusive, noData, pass, type Verdict } from '@breakwater/shar
 
 /**
  * What a generation does when a daemon runs it. `rejected` is found out offline, `crashes`, `wrong` and `silent` at once,
- * `othersOnly` only by other hosts, `mute` by a reload that is never proved, `diesLater` after a while.
+ * `othersOnly` only by other hosts, `diesLater` after a while, `costly` only by who measures: it answers rightly, and
+ * slowly.
  */
 export const KINDS = [
   'good',
@@ -13,6 +14,7 @@ export const KINDS = [
   'crashes',
   'othersOnly',
   'diesLater',
+  'costly',
 ] as const;
 export type Kind = (typeof KINDS)[number];
 
@@ -40,6 +42,7 @@ export function answerOf(kind: Kind, ranForMs: number, asker: 'itself' | 'anothe
     case 'rejected':
     case 'crashes':
     case 'diesLater':
+    case 'costly':
       return pass('answered', 'Right.');
     case 'slow':
       return ranForMs < SLOW_MS ? inconclusive('still_starting', 'SERVFAIL') : pass('answered', 'Right.');
@@ -53,3 +56,7 @@ export function answerOf(kind: Kind, ranForMs: number, asker: 'itself' | 'anothe
       return kind satisfies never;
   }
 }
+
+/** What a source of metrics does: it tells the truth, or says one thing whatever is true, or nothing that can be used. */
+export const MOODS = ['truth', 'good', 'bad', 'empty', 'nan', 'incomplete', 'down'] as const;
+export type Mood = (typeof MOODS)[number];

@@ -1,10 +1,13 @@
 import { bundleDigest, manifestOf, parse, Submission } from '@breakwater/shared';
 import type { Random } from '../../services/agent/src/testing/random.ts';
 import { type Behaviour, GOOD, KINDS } from './behaviour.ts';
+import { LIMIT, QUERY } from './metrics.ts';
 import type { World } from './interfaces.ts';
 
-function strategyOf(random: Random): Record<string, unknown> {
-  const soak = (): string => random.pick(['0s', '1s', '2s', '4s']);
+function strategyOf(random: Random, gated: boolean): Record<string, unknown> {
+  const gates = gated ? gatesOf(random) : [];
+  // A gate has to be measured within every soak that it is to prove.
+  const soak = (): string => random.pick(gates.length > 0 ? ['2s', '4s'] : ['0s', '1s', '2s', '4s']);
   return {
     canary: { hosts: random.pick([1, 1, 1, 1, 2]), soak: soak() },
     datacenters: { share: random.pick([1, '25%', '50%']), soak: soak() },
@@ -13,19 +16,38 @@ function strategyOf(random: Random): Record<string, unknown> {
     failureThreshold: random.pick([0, 0, 0, 1]),
     applyDeadline: random.pick(['15s', '30s', '60s']),
     progressDeadline: random.pick(['60s', '120s', '10m']),
-    confirmDeadline: random.pick(['20s', '45s', '90s']),
+    confirmDeadline: random.pick(gates.length > 0 ? ['45s', '90s'] : ['20s', '45s', '90s']),
     onFailure: random.pick(['halt', 'halt', 'rollback']),
     action: random.pick(['restart', 'restart', 'reload']),
     vantage: random.pick([0, 1, 1, 2]),
+    unreachable: random.pick(['halt', 'halt', 'skip']),
+    gates,
     approval: random.pick(['none', 'none', { before: ['canary'] }, { before: ['datacenter', 'global'] }]),
   };
 }
 
-function behaviourFor({ random, machines }: World): Behaviour {
+/** What has to hold besides the hosts' own checks. */
+function gatesOf(random: Random): Record<string, unknown>[] {
+  const paced = { every: random.pick(['1s', '2s']), tolerate: 0, deadline: random.pick(['10s', '30s']) };
+  const errors = {
+    ...paced,
+    kind: 'prometheus',
+    name: 'errors',
+    query: QUERY,
+    condition: { is: '<', value: LIMIT },
+    before: random.pick([[], ['canary'], ['datacenter', 'global']]),
+    during: random.pick([['canary'], ['canary', 'datacenter', 'global']]),
+  };
+  const latency = { ...paced, kind: 'comparison', name: 'latency', deadline: '45s', minSamples: 20 };
+  const during = random.pick([['canary'], ['canary', 'datacenter']]);
+  return random.pick([[errors], [errors], [{ ...latency, during }], [errors, { ...latency, during }]]);
+}
+
+function behaviourFor({ random, machines, settings }: World): Behaviour {
   if (random.chance(0.5)) return GOOD;
   const some = machines.filter(() => random.chance(0.4)).map((machine) => machine.id);
   return {
-    kind: random.pick(KINDS),
+    kind: settings.gated && random.chance(0.3) ? 'costly' : random.pick(KINDS),
     hosts: random.chance(0.5) ? null : new Set(some),
     livesMs: random.between(200, 20_000),
   };
@@ -58,7 +80,7 @@ export function newChange(world: World, number: number): Submission {
     reason: `act ${number}`,
     bundle: { files },
     targets: targetsOf(world),
-    strategy: strategyOf(random),
+    strategy: strategyOf(random, world.settings.gated && random.chance(0.8)),
     ...(world.settings.eventful ? urgencyOf(world) : {}),
   });
 }

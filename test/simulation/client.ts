@@ -92,7 +92,7 @@ export class Client implements OrchestratorClient {
       const broken = (): void => settle(() => reject(new Error('the connection broke')));
       network.send(this.#host, index, 'up', () => {
         const orchestrator = this.#world.orchestrators[index];
-        if (!orchestrator || orchestrator.process.dead)
+        if (!orchestrator || orchestrator.process.dead || !orchestrator.knows(this.#host))
           return void this.#world.timeline.after(REFUSED_MS, broken);
         orchestrator.process.do(() => {
           orchestrator.onDeath.add(broken);

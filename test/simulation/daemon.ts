@@ -16,6 +16,8 @@ interface Place {
   /** The life of the machine: nothing of a daemon outlives it. */
   power: () => Process;
   behaviourOf: (generation: Digest) => Behaviour;
+  /** What has to be over before a start; without it nothing. */
+  prepare?: (then: () => void) => void;
   /** What runs before every start, and says which generation the link leads to then. */
   beforeStart: () => Digest;
   /** Called whenever what it runs, or whether it serves, may have changed. */
@@ -95,6 +97,15 @@ export class Daemon {
 
   start(): void {
     if (this.process !== null) return;
+    const { prepare } = this.#place;
+    if (!prepare) return this.#begin();
+    const job = this.#job;
+    return prepare(() => {
+      if (this.#job === job && this.process === null) this.#begin();
+    });
+  }
+
+  #begin(): void {
     const generation = this.#place.beforeStart();
     const power = this.#place.power();
     this.#pids += 1;

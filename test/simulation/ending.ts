@@ -6,6 +6,7 @@ import type { Rollout } from '../../services/orchestrator/src/core/rollout.ts';
 import { kindAt } from './behaviour.ts';
 import type { Machine, World } from './interfaces.ts';
 import type { Operators } from './operators.ts';
+import { stillOwed } from './owed.ts';
 import type { Troubles } from './troubles.ts';
 
 const LOOK_EVERY_MS = 5000;
@@ -27,7 +28,7 @@ export async function end(world: World, troubles: Troubles, operators: Operators
     if (rollout.state === 'halted') operators.command(rollout.id, verb);
     return false;
   };
-  if (!(await rests(world, operators, decide)))
+  if (!(await rests(world, operators, decide, () => stillOwed(world).length === 0)))
     return stuck(world, 'people have decided, and it does not end');
   pagesAreTaken(world);
   for (const machine of world.machines) isAtHome(world, machine);
@@ -44,6 +45,7 @@ function mend(world: World): void {
   // What people do by hand waits for no simulated time.
   Object.assign(world.settings.store, { lostReplies: 0, slowShare: 0 });
   world.server.down = false;
+  world.freezes.end();
   for (const site of world.sites) site.start();
   world.note('all faults have ended');
 }
@@ -51,11 +53,13 @@ function mend(world: World): void {
 /**
  * Lets time pass until no rollout is live but those that may be, and no host is under way.
  * @param mayWait asked of every live rollout at every look; it may do something about it.
+ * @param isDone whether nothing else is to be waited for.
  */
 async function rests(
   world: World,
   operators: Operators,
   mayWait: (rollout: Rollout) => boolean,
+  isDone: () => boolean = () => true,
 ): Promise<boolean> {
   const { timeline, server } = world;
   const restsBy = timeline.now + REST_MS;
@@ -64,7 +68,7 @@ async function rests(
     await accepted(world);
     const { live, line, orders } = server.snapshot();
     if (line.stopped) operators.line(false);
-    for (const host of orders.keys()) operators.order(host, 'undrain');
+    for (const [host, { kind }] of orders) if (kind === 'drained') operators.order(host, 'undrain');
     for (const rollout of live.values()) {
       // One that gave hosts up to an emergency may have proved nothing; then it can only be given up.
       const overtaken = Object.values(rollout.hosts).some((row) => row.released !== null);
@@ -74,7 +78,7 @@ async function rests(
     const done =
       [...live.values()].every(mayWait) && world.machines.every((machine) => isQuiet(world, machine));
     const paged = [...world.judge.pages.keys()].every((id) => world.pager.taken.has(id));
-    if (done && paged) return true;
+    if (done && paged && isDone()) return true;
   }
   return false;
 }
@@ -105,7 +109,7 @@ function isQuiet(world: World, machine: Machine): boolean {
   if (pending || !agent || agent.memory.lastKnownGood !== live) return false;
   const kind = kindAt(world.behaviourOf(live), machine.id);
   // A change that nobody could find out was bad is kept; its daemon comes and goes.
-  const lasts = kind === 'good' || kind === 'slow';
+  const lasts = kind === 'good' || kind === 'slow' || kind === 'costly';
   return !lasts || (daemon.runs === live && daemon.serves);
 }
 
@@ -149,7 +153,8 @@ function stuck(world: World, what: string): void {
   const { live } = world.server.snapshot();
   const rollouts = [...live.values()].map(({ id, state, verdict }) => `${id} ${state} ${verdict.code}`);
   const hosts = world.machines.filter((machine) => !isQuiet(world, machine)).map(describe);
-  world.fault('live', `${what}: ${[...rollouts, ...hosts].join('; ')}`);
+  const owed = stillOwed(world).map(({ id }) => `${id} is owed a change`);
+  world.fault('live', `${what}: ${[...rollouts, ...hosts, ...owed].join('; ')}`);
 }
 
 function describe({ id, agent, live, daemon, pending }: Machine): string {

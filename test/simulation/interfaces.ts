@@ -4,12 +4,15 @@ import type { JournalEntry, JournalRecord } from '../../services/agent/src/core/
 import type { Memory } from '../../services/agent/src/core/memory.ts';
 import type { Random } from '../../services/agent/src/testing/random.ts';
 import type { Pager } from '../../services/orchestrator/src/adapters/pagers/interface.ts';
+import type { MetricSource } from '../../services/orchestrator/src/adapters/prometheus/interface.ts';
 import type { Commit, Snapshot, Store } from '../../services/orchestrator/src/adapters/store/interface.ts';
 import type { MemoryWitness } from '../../services/orchestrator/src/adapters/witness/memory-witness.ts';
 import type { EnrolledHost } from '../../services/orchestrator/src/core/fleet.ts';
 import type { Rollout } from '../../services/orchestrator/src/core/rollout.ts';
-import type { Behaviour } from './behaviour.ts';
+import type { Behaviour, Mood } from './behaviour.ts';
 import type { Daemon } from './daemon.ts';
+import type { EnrolmentFile } from './enrolment.ts';
+import type { Freezes } from './freezes.ts';
 import type { Network } from './network.ts';
 import type { Orchestrator } from './orchestrator.ts';
 import type { QueueServer } from './queue-server.ts';
@@ -41,14 +44,11 @@ export interface Machine {
   readonly power: Process;
   readonly agent: AgentLife | null;
   readonly agentLives: boolean;
+  /** How often it was started; 0 while it is not there yet. */
+  readonly boot: number;
   readonly bootId: string;
-  readonly journalId: string;
-  /** The journal as a reader sees it; of these so many are surely on disk. */
-  readonly records: readonly JournalRecord[];
-  readonly durable: number;
   /** Where the managed root leads. */
   readonly live: Digest;
-  generations: ReadonlySet<Digest>;
   /** Generations that were found in place or confirmed, and not given up since. */
   good: ReadonlySet<Digest>;
   /** What the present agent was permitted lately, and when it had asked (on the host's monotonic clock). */
@@ -57,7 +57,19 @@ export interface Machine {
   readonly pending: boolean;
   start(): void;
   killAgent(againMs: number): void;
-  cutPower(): void;
+  /** @param downMs how long it is gone */
+  cutPower(downMs?: number): void;
+  /** Whether a generation is there. */
+  holds(generation: Digest): boolean;
+}
+
+/** A host whose disk is only as much of one as an agent's core sees of it. */
+export interface LightMachine extends Machine {
+  readonly journalId: string;
+  /** The journal as a reader sees it; of these so many are surely on disk. */
+  readonly records: readonly JournalRecord[];
+  readonly durable: number;
+  generations: ReadonlySet<Digest>;
   /** Writes a record, which is not yet on disk. */
   write(entry: JournalEntry): JournalRecord;
   /** Everything that was written is on disk from here on. */
@@ -133,9 +145,18 @@ export interface World {
     deaf: boolean;
     readonly taken: ReadonlyMap<string, { dedupKey: string; times: number }>;
   };
+  readonly metrics: MetricSource & {
+    mood: Mood;
+    /** It has said that all is well where it may not have been. */
+    readonly hasLied: boolean;
+    /** When it last said that all is well, by rollout and wave. */
+    readonly wellAt: ReadonlyMap<string, number>;
+  };
+  readonly freezes: Freezes;
   readonly judge: Judge;
   readonly hazards: Hazards;
-  readonly enrolled: readonly EnrolledHost[];
+  /** Who is enrolled, as it is written now. */
+  readonly enrolment: EnrolmentFile;
   readonly machines: readonly Machine[];
   readonly sites: readonly Site[];
   /** The orchestrators, by place; `null` where there is none just now. */
@@ -144,7 +165,6 @@ export interface World {
   /** What generations do when they are run; the others are good. */
   readonly behaviours: Map<Digest, Behaviour>;
   machine(id: HostId): Machine;
-  newAgent(machine: Machine): AgentLife;
   behaviourOf(generation: Digest): Behaviour;
   /** A submission is on its way. */
   expects(submission: Submission): void;

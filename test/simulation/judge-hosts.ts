@@ -87,7 +87,7 @@ export class HostJudge {
     if (runs !== null && !this.#ran.get(runs)?.has(machine.id)) this.#runs(machine, runs);
     const needed = [machine.live, runs, life.memory.lastKnownGood];
     for (const generation of needed)
-      if (generation !== null && !machine.generations.has(generation))
+      if (generation !== null && !machine.holds(generation))
         this.#world.fault('S11', `generation ${generation.slice(0, 8)} is needed and was removed`, machine);
   }
 
@@ -230,6 +230,8 @@ export class HostJudge {
     const owner = [...this.#world.submitted.values()].find(({ bundle }) => bundle === generation);
     const { kind, hosts: where } = this.#world.behaviourOf(generation);
     if (!owner || !isFoundAtOnce(kind, owner.strategy) || where !== null) return;
+    // A source that does not tell the truth finds nothing out.
+    if (kind === 'costly' && this.#world.metrics.hasLied) return;
     if (hosts.size > 1 && !owner.steered) {
       const who = [...hosts].join(', ');
       this.#world.fault('canary', `a generation that is "${kind}" everywhere was run by ${who}`, machine);
@@ -239,10 +241,12 @@ export class HostJudge {
 
 /** Whether the canary cannot but find out, before anybody else is granted anything. */
 function isFoundAtOnce(kind: Kind, strategy: Strategy): boolean {
+  const measured = strategy.gates.some(({ during }) => during.some((wave) => wave === 'canary'));
   const late: readonly Kind[] = [
     'good',
     'slow',
     'diesLater',
+    ...(measured ? [] : ['costly' as const]),
     ...(strategy.vantage === 0 ? ['othersOnly' as const] : []),
   ];
   return strategy.canary.hosts === 1 && KINDS.includes(kind) && !late.includes(kind);

@@ -5,7 +5,7 @@ import type {
   Snapshot,
 } from '../../services/orchestrator/src/adapters/store/interface.ts';
 import type { LoggedEvent } from '../../services/orchestrator/src/core/event.ts';
-import type { HostRow, Rollout } from '../../services/orchestrator/src/core/rollout.ts';
+import { type HostRow, type Rollout, waveName } from '../../services/orchestrator/src/core/rollout.ts';
 import {
   HOST_TRANSITIONS,
   ROLLOUT_TRANSITIONS,
@@ -35,6 +35,8 @@ export class StoreJudge {
   /** Since when a rollout may grant nothing; absent while it may. */
   readonly #stoppedSince = new Map<RolloutId, number>();
   readonly #rollouts = new Map<RolloutId, Rollout>();
+  /** Waves that have ever started, also in a store that was put back since. */
+  readonly #begun = new Set<string>();
   /** Every cause of a halt, by its page's key, and the pages that were queued for it. */
   readonly pages = new Map<string, { key: string }>();
   #lineStoppedSince: number | null = null;
@@ -84,7 +86,7 @@ export class StoreJudge {
     if (!rollout)
       return this.#fault('S3', `${machine.id} applies a change of ${id}, which nobody has submitted`);
     const wave = rollout.waves.find((each) => each.hosts.includes(machine.id));
-    if ((wave?.startedAt ?? null) === null)
+    if (!wave || !this.#begun.has(`${id} ${waveName(wave)}`))
       this.#fault('S3', `${machine.id} applies a change of ${id} before its wave has started`);
     const since = this.#stopOf(id);
     const begun = this.#wroteItself(machine, 'applying', epoch);
@@ -122,6 +124,8 @@ export class StoreJudge {
     if (before !== null && stored !== null && !isSame(before, stored))
       this.#fault('S14', `${after.id} is written over a state that nobody has looked at`);
     this.#rollouts.set(after.id, after);
+    for (const wave of after.waves)
+      if (wave.startedAt !== null) this.#begun.add(`${after.id} ${waveName(wave)}`);
     this.#stopped(after);
     if (before === null) return this.#world.born(after);
     this.#legal(before, after);

@@ -2,6 +2,7 @@ import type { Assignment, Digest, HostId } from '@breakwater/shared';
 import type { JournalRecord } from '../../services/agent/src/core/journal-entry.ts';
 import type { Commit, Snapshot } from '../../services/orchestrator/src/adapters/store/interface.ts';
 import { HostJudge } from './judge-hosts.ts';
+import { ProgressJudge } from './judge-progress.ts';
 import { StoreJudge } from './judge-store.ts';
 import type { Judge, Machine, World } from './interfaces.ts';
 import type { Orchestrator } from './orchestrator.ts';
@@ -13,9 +14,11 @@ import type { Orchestrator } from './orchestrator.ts';
 export class TruthJudge implements Judge {
   readonly #hosts: HostJudge;
   readonly #store: StoreJudge;
+  readonly #progress: ProgressJudge;
 
   constructor(world: World) {
     this.#hosts = new HostJudge(world, (machine, assignment) => this.#store.applies(machine, assignment));
+    this.#progress = new ProgressJudge(world);
     this.#store = new StoreJudge(world, (machine, type, epoch) => this.#hosts.wrote(machine, type, epoch));
   }
 
@@ -57,6 +60,7 @@ export class TruthJudge implements Judge {
 
   committed(commit: Commit, before: Snapshot): void {
     this.#store.committed(commit, before);
+    this.#progress.committed(commit, before);
   }
 
   rolledBack(): void {

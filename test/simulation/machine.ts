@@ -4,15 +4,16 @@ import type { JournalEntry, JournalRecord } from '../../services/agent/src/core/
 import { recall } from '../../services/agent/src/core/memory.ts';
 import type { EnrolledHost } from '../../services/orchestrator/src/core/fleet.ts';
 import type { Random } from '../../services/agent/src/testing/random.ts';
-import type { AgentLife, Machine, World } from './interfaces.ts';
+import { SimulatedAgent } from './agent-life.ts';
+import type { AgentLife, LightMachine, World } from './interfaces.ts';
 import { Daemon } from './daemon.ts';
 import { Process, type Timeline } from './timeline.ts';
 
-const DOWN_MS = 3000;
-const BOOTED_MS = 5000;
+export const DOWN_MS = 3000;
+export const BOOTED_MS = 5000;
 
 /** A host as it is: what is on its disk and in its page cache, what its daemon runs, and its agent, if one lives. */
-export class SimulatedMachine implements Machine {
+export class SimulatedMachine implements LightMachine {
   readonly id: HostId;
   readonly place: EnrolledHost;
   readonly daemon: Daemon;
@@ -66,6 +67,10 @@ export class SimulatedMachine implements Machine {
     return !this.good.has(this.live) || (this.daemon.runs !== null && !this.good.has(this.daemon.runs));
   }
 
+  holds(generation: Digest): boolean {
+    return this.generations.has(generation);
+  }
+
   get agentLives(): boolean {
     return this.agent !== null && !this.agent.process.dead;
   }
@@ -82,7 +87,7 @@ export class SimulatedMachine implements Machine {
     this.grants = [];
     // What a reader finds is on disk before anything follows from it.
     this.sync();
-    this.agent = this.#world.newAgent(this);
+    this.agent = new SimulatedAgent(this.#world, this);
     this.agent.start();
   }
 
@@ -95,14 +100,15 @@ export class SimulatedMachine implements Machine {
     this.power.setTimer(againMs, () => this.startAgent());
   }
 
-  cutPower(): void {
+  cutPower(downMs: number = DOWN_MS): void {
+    if (this.power.dead) return;
     this.power.dead = true;
     if (this.agent) this.agent.process.dead = true;
     this.agent = null;
     this.#loseUnsynced();
     this.daemon.vanish();
     this.#world.judge.powerWasCut(this);
-    this.timeline.after(DOWN_MS, () => {
+    this.timeline.after(downMs, () => {
       this.power = new Process(this.timeline, this.timeline.now - BOOTED_MS);
       this.start();
     });

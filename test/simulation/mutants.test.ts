@@ -7,11 +7,14 @@ import type * as Retention from '../../services/agent/src/core/retention.ts';
 import type * as Spread from '../../services/agent/src/core/spread.ts';
 import type * as Assignment from '../../services/orchestrator/src/core/assignment.ts';
 import type * as Budget from '../../services/orchestrator/src/core/budget.ts';
+import type * as Declaration from '../../services/orchestrator/src/core/declaration.ts';
+import type * as GateQuery from '../../services/orchestrator/src/core/gate-query.ts';
 import type * as Halting from '../../services/orchestrator/src/core/halting.ts';
 import type * as Invariants from '../../services/orchestrator/src/core/invariants.ts';
 import type * as Part from '../../services/orchestrator/src/core/part.ts';
 import type * as Receive from '../../services/orchestrator/src/core/receive.ts';
 import type * as Waves from '../../services/orchestrator/src/core/waves.ts';
+import type * as ContextOf from '../../services/orchestrator/src/runtime/context-of.ts';
 import type * as FleetWatch from '../../services/orchestrator/src/runtime/fleet-watch.ts';
 import type * as Planning from '../../services/orchestrator/src/runtime/planning.ts';
 import type * as StoreTrust from '../../services/orchestrator/src/runtime/store-trust.ts';
@@ -41,6 +44,41 @@ vi.mock('../../services/orchestrator/src/runtime/fleet-watch.ts', async (load) =
     return wrong.with === 'silence is taken for health' ? { ...watch, fleet } : watch;
   };
   return { ...real, watchFleet };
+});
+
+vi.mock('../../services/orchestrator/src/core/gate-query.ts', async (load) => {
+  const real = await load<typeof GateQuery>();
+  const judgeQuery: typeof real.judgeQuery = (gate, answer) => {
+    const verdict = real.judgeQuery(gate, answer);
+    const blind = wrong.with === 'a gate without data is taken for a pass' && verdict.verdict === 'noData';
+    return blind ? { verdict: 'pass', code: 'condition_met', reason: 'no errors' } : verdict;
+  };
+  return { ...real, judgeQuery };
+});
+
+vi.mock('../../services/orchestrator/src/runtime/context-of.ts', async (load) => {
+  const real = await load<typeof ContextOf>();
+  const contextOf: typeof real.contextOf = (...given) => {
+    const context = real.contextOf(...given);
+    if (wrong.with === 'a freeze is not heeded') return { ...context, frozen: null, thawsAt: null };
+    if (wrong.with !== 'a drained host is taken') return context;
+    const fleet = new Map([...context.fleet].map(([id, host]) => [id, { ...host, drained: false }] as const));
+    return { ...context, fleet, orders: new Map() };
+  };
+  return { ...real, contextOf };
+});
+
+vi.mock('../../services/orchestrator/src/core/declaration.ts', async (load) => {
+  const real = await load<typeof Declaration>();
+  const declarationChanges: typeof real.declarationChanges = (before, after, ...known) => {
+    const begins = after.catchUpOf === null && before.state !== 'running' && after.state === 'running';
+    if (begins && wrong.with === 'hosts catch up with what is still being proved')
+      return real.declarationChanges(before, { ...after, state: 'succeeded' }, ...known);
+    const changes = real.declarationChanges(before, after, ...known);
+    if (wrong.with !== 'nobody knows who has missed a change') return changes;
+    return new Map([...changes].map(([id, change]) => [id, change && { ...change, owed: [] }]));
+  };
+  return { ...real, declarationChanges };
 });
 
 vi.mock('../../services/orchestrator/src/core/assignment.ts', async (load) => {

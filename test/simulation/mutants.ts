@@ -90,6 +90,11 @@ export const MUTANTS: Readonly<Record<string, Mutant>> = {
   'a store that is behind is believed': { breaks: /^S20:/ },
   "another host's report is taken": { breaks: /^S21:/, quick: true },
   'every look makes a job of its own': { breaks: /^S23:/ },
+  'a gate without data is taken for a pass': { breaks: /^gate:/, quick: true },
+  'a freeze is not heeded': { breaks: /^freeze:/, quick: true },
+  'a drained host is taken': { breaks: /^order:/, quick: true },
+  'hosts catch up with what is still being proved': { breaks: /^catchUp:/ },
+  'nobody knows who has missed a change': { breaks: /^live:/ },
   'failures do not halt': { breaks: /^(canary|live):/ },
   'a page is taken out of the outbox before it was taken': {
     breaks: /^(S18|live):/,

@@ -1,6 +1,7 @@
 import { BreakwaterError, type HostId, OperatorName, type RolloutId, sha256 } from '@breakwater/shared';
 import type { Operator } from '../../services/orchestrator/src/adapters/http/interface.ts';
 import { VERBS, type Verb } from '../../services/orchestrator/src/core/event.ts';
+import type { HostVerb } from '../../services/orchestrator/src/core/host-verbs.ts';
 import type { Rollout } from '../../services/orchestrator/src/core/rollout.ts';
 import { newChange } from './changes.ts';
 import type { Orchestrator } from './orchestrator.ts';
@@ -96,20 +97,25 @@ export class Operators {
     );
   }
 
-  /** Takes a host out of service, or back into it. */
+  /** Takes a host out of service, or back into it; or away for good, once. */
   #order(): void {
-    const { random, machines, server } = this.#world;
+    const { random, machines, server, enrolment } = this.#world;
     const { orders } = server.snapshot();
     const { id } = random.pick(machines);
-    this.order(id, orders.get(id)?.kind === 'drained' ? 'undrain' : 'drain');
+    const gone = [...orders].find(([, { kind }]) => kind === 'removed')?.[0];
+    if (gone === undefined && machines.length > 3 && random.chance(0.2)) return this.order(id, 'remove');
+    // Whom it was taken from, it is not written of for long.
+    if (gone !== undefined && random.chance(0.5))
+      return enrolment.write(enrolment.hosts.filter((host) => host.id !== gone));
+    return this.order(id, orders.get(id)?.kind === 'drained' ? 'undrain' : 'drain');
   }
 
-  order(host: HostId, verb: 'drain' | 'undrain'): void {
+  order(host: HostId, verb: HostVerb): void {
     const reason = this.#nextReason();
     this.#world.note(`${verb} ${host} (${reason})`);
     this.#through(
       (orchestrator) => orchestrator.operations.orderHost(host, verb, APPROVER, reason),
-      () => this.#world.count(`host ${verb}ed`),
+      () => undefined,
     );
   }
 
@@ -121,7 +127,7 @@ export class Operators {
     const key = random.chance(0.5) ? { key: reason, request: sha256(reason) } : null;
     const send = (): void =>
       this.#through(
-        (orchestrator) => orchestrator.operations.submit(change, SUBMITTER, key),
+        (orchestrator) => orchestrator.operations.submit(change, { ...SUBMITTER, idempotency: key }),
         (rollout) => {
           const known = this.#world.submitted.get(rollout.id);
           if (known && known.reason !== reason)
@@ -142,7 +148,10 @@ export class Operators {
     this.#world.timeline.after(5000, () =>
       this.#through(
         (orchestrator) =>
-          orchestrator.operations.submit(other, SUBMITTER, { key, request: sha256('another body') }),
+          orchestrator.operations.submit(other, {
+            ...SUBMITTER,
+            idempotency: { key, request: sha256('another body') },
+          }),
         (rollout) => {
           const first = this.acknowledged.some(({ reason }) => reason === key);
           if (first) this.#world.fault('S17', `${rollout.id} was made under a key of another body`);

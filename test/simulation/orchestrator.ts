@@ -1,11 +1,14 @@
+import type { HostId } from '@breakwater/shared';
+import type { Calendar } from '../../services/orchestrator/src/adapters/calendar/interface.ts';
 import type { AgentDesk, Operations } from '../../services/orchestrator/src/adapters/http/interface.ts';
 import type { Metrics } from '../../services/orchestrator/src/adapters/metrics/interface.ts';
 import type { Pager } from '../../services/orchestrator/src/adapters/pagers/interface.ts';
+import type { MetricSource } from '../../services/orchestrator/src/adapters/prometheus/interface.ts';
 import type { Deliver, Look } from '../../services/orchestrator/src/adapters/queue/interface.ts';
+import { statistics } from '../../services/orchestrator/src/adapters/statistics/simple-statistics.ts';
 import type { Store } from '../../services/orchestrator/src/adapters/store/interface.ts';
 import type { MemoryWitness } from '../../services/orchestrator/src/adapters/witness/memory-witness.ts';
 import type { Wakeups } from '../../services/orchestrator/src/adapters/wakeups/interface.ts';
-import type { EnrolledHost } from '../../services/orchestrator/src/core/fleet.ts';
 import { NO_LIMITS } from '../../services/orchestrator/src/core/limits.ts';
 import { createAgentDesk } from '../../services/orchestrator/src/runtime/agent-desk.ts';
 import { type Channels, openChannels } from '../../services/orchestrator/src/runtime/channels.ts';
@@ -15,6 +18,7 @@ import { jsdiff } from '../../services/orchestrator/src/adapters/text-diff/jsdif
 import type { EngineDeps } from '../../services/orchestrator/src/runtime/engine-deps.ts';
 import { watchFleet } from '../../services/orchestrator/src/runtime/fleet-watch.ts';
 import { lookAt } from '../../services/orchestrator/src/runtime/look.ts';
+import { keepGates } from '../../services/orchestrator/src/runtime/gate-keeper.ts';
 import { createOperations } from '../../services/orchestrator/src/runtime/operations.ts';
 import { guardStore } from '../../services/orchestrator/src/runtime/store-guard.ts';
 import { safeModePages } from '../../services/orchestrator/src/runtime/safe-mode-pages.ts';
@@ -22,6 +26,7 @@ import { trustStore } from '../../services/orchestrator/src/runtime/store-trust.
 import { standWatch } from '../../services/orchestrator/src/runtime/sweep.ts';
 import { pageTests } from '../../services/orchestrator/src/runtime/test-pages.ts';
 import { silentLog } from '../../services/agent/src/testing/silent-log.ts';
+import type { EnrolmentFile } from './enrolment.ts';
 import type { QueueServer } from './queue-server.ts';
 import type { StoreClient } from './store-server.ts';
 import type { Process } from './timeline.ts';
@@ -41,7 +46,9 @@ export interface Surroundings {
   queues: QueueServer;
   wakeups: Wakeups;
   pagers: readonly Pager[];
-  enrolled: readonly EnrolledHost[];
+  enrolment: EnrolmentFile;
+  freezes: Calendar;
+  metrics: MetricSource;
   onConflict: () => void;
 }
 
@@ -67,7 +74,7 @@ export class Orchestrator {
     wakeups.subscribe(({ head }) => trust.heard('another orchestrator', head));
     this.process = process;
     this.client = around.client;
-    const watch = watchFleet(store, around.enrolled, UNKNOWN_AFTER_MS, process);
+    const watch = watchFleet(store, around.enrolment.hosts, UNKNOWN_AFTER_MS, process);
     const guard = guardStore(store, false, witness);
     const queues = around.queues.clientOf(this);
     this.#deps = {
@@ -82,18 +89,20 @@ export class Orchestrator {
       log: silentLog,
       queues: () => queues,
       repageEveryMs: REPAGE_EVERY_MS,
-      // No rollout of the simulation has gates.
-      hasMetrics: false,
+      hasMetrics: true,
       limits: NO_LIMITS,
-      enrolment: { fault: () => null, reread: async () => null },
-      calendar: { freezeAt: () => null },
+      enrolment: around.enrolment.reader(),
+      calendar: around.freezes,
     };
     this.#engine = createEngine(this.#deps);
     this.desk = createAgentDesk(this.#deps, this.#engine, VERIFY_WITHIN_MS);
     this.#channels = openChannels(this.#deps, around.pagers);
     const testPages = pageTests(this.#deps, this.#engine, this.#channels);
     this.operations = createOperations(this.#deps, this.#engine, testPages);
-    this.look = lookAt(this.#engine, { tend: () => undefined });
+    this.look = lookAt(
+      this.#engine,
+      keepGates(this.#deps, this.#engine, { metrics: around.metrics, statistics }),
+    );
     const deliver = pageDelivery(this.#deps, this.#engine, this.#channels);
     this.deliver = async (page) => {
       trust.assert();
@@ -116,6 +125,11 @@ export class Orchestrator {
   /** Whether it is in safe mode: it does not believe the store. */
   get doubts(): boolean {
     return this.#deps.trust.doubt() !== null;
+  }
+
+  /** Whether it would know the host by its token. */
+  knows(host: HostId): boolean {
+    return this.#deps.watch.roster.places().has(host);
   }
 
   kill(): void {

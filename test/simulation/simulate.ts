@@ -28,9 +28,11 @@ export async function simulate(seed: number, wiring: Wiring = {}, hosts?: number
   world.hazards = troubles;
   const { timeline, settings } = world;
   const tick = (): void => world.judge.tick();
-  for (const machine of world.machines) machine.start();
+  const newcomer = settings.joinsAt === null ? null : world.machines.at(-1);
+  for (const machine of world.machines) if (machine !== newcomer) machine.start();
   for (const site of world.sites) site.start();
   await timeline.run(WARM_UP_MS, tick);
+  if (newcomer && settings.joinsAt !== null) timeline.after(settings.joinsAt, () => world.join(newcomer));
   operators.start();
   troubles.start();
   await timeline.run(WARM_UP_MS + settings.lastsMs, tick);

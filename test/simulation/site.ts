@@ -9,6 +9,7 @@ import type { Site, World } from './interfaces.ts';
 /** Signals take this long from one orchestrator to all. */
 const SIGNAL_MS = 1;
 const FLUSH_MS = 100;
+const START_AGAIN_MS = 1000;
 
 /** A place where an orchestrator runs; its supervisor starts another one when it dies. */
 export class SimulatedSite implements Site {
@@ -30,7 +31,9 @@ export class SimulatedSite implements Site {
 
   start(): void {
     if (this.orchestrator) return;
-    const { timeline, server, settings, random, queues, wiring, pager, enrolled } = this.#world;
+    const { timeline, server, settings, random, queues, wiring, pager, enrolment } = this.#world;
+    // It starts on nothing that it cannot read, and its supervisor tries again.
+    if (enrolment.broken) return void timeline.after(START_AGAIN_MS, () => this.start());
     const process = new Process(timeline, timeline.now);
     const client = new StoreClient(server, process, settings.store, random);
     client.onCall = (name, when) => this.#world.hazards.atCall(this, name, when);
@@ -44,7 +47,9 @@ export class SimulatedSite implements Site {
       queues,
       wakeups: this.#wakeups(process),
       pagers: [ofProcess(process, wiring.pager?.(pager) ?? pager)],
-      enrolled,
+      enrolment,
+      freezes: this.#world.freezes,
+      metrics: { query: (...asked) => process.hear(this.#world.metrics.query(...asked)) },
       onConflict: () => this.#world.count('version conflict'),
     });
     this.orchestrator = orchestrator;

@@ -80,7 +80,7 @@ function isBefore(a: Planned, b: Planned): boolean {
 }
 
 /** Simulated wall clocks begin here. */
-const EPOCH = 1_760_000_000_000;
+export const EPOCH = 1_760_000_000_000;
 
 /**
  * One process or machine, and the time that it sees. Once it is dead nothing of it ever happens again; while it is

@@ -1,8 +1,10 @@
 import type { Hazards, Machine, Site, World } from './interfaces.ts';
+import { MOODS } from './behaviour.ts';
 import type { Direction } from './network.ts';
 import type { Orchestrator } from './orchestrator.ts';
 
 const HOUR_MS = 3_600_000;
+const METRICS_EVERY_MS = 20_000;
 
 /** Everything that goes wrong: by chance at any step, and as events of their own, each as often as this run has it. */
 export class Troubles implements Hazards {
@@ -22,12 +24,27 @@ export class Troubles implements Hazards {
   }
 
   start(): void {
+    // What gates ask has to fail them often enough to tell them from none.
+    if (this.#world.settings.gated) this.#measureWrongly();
+    this.#goOn();
+  }
+
+  #measureWrongly(): void {
+    const { random, timeline } = this.#world;
+    timeline.after(random.between(1, METRICS_EVERY_MS), () => {
+      if (this.over) return;
+      metricsFail(this, this.#world);
+      this.#measureWrongly();
+    });
+  }
+
+  #goOn(): void {
     const { random, settings, timeline } = this.#world;
     if (!Number.isFinite(settings.troubleEveryMs)) return;
     timeline.after(random.between(1, 2 * settings.troubleEveryMs), () => {
       if (this.over) return;
       if (this.#rates.length > 0) random.pick(this.#rates)(this, this.#world);
-      this.start();
+      this.#goOn();
     });
   }
 
@@ -134,6 +151,14 @@ function damageDaemon(
 
 const aWhile = ({ random }: World): number => random.pick([2000, 6000, 20_000, 45_000]);
 
+const metricsFail: Kind = (troubles, { metrics, random }) => {
+  if (metrics.mood !== 'truth') return;
+  metrics.mood = random.pick(MOODS);
+  troubles.during(random.pick([3000, 30_000, 60_000]), `metrics: ${metrics.mood}`, () => {
+    metrics.mood = 'truth';
+  });
+};
+
 const KINDS: Record<string, Kind> = {
   killAgent: (_, world) => {
     const machine = world.random.pick(world.machines);
@@ -144,6 +169,7 @@ const KINDS: Record<string, Kind> = {
   cutAtStep: (troubles) => troubles.arm(true),
   cutPower: (_, world) => {
     const machine = world.random.pick(world.machines);
+    if (machine.boot === 0) return;
     world.note(`${machine.id} loses power`);
     machine.cutPower();
   },
@@ -221,6 +247,19 @@ const KINDS: Record<string, Kind> = {
     troubles.during(world.random.pick([5000, 60_000]), 'wall clock jumped', () => {
       orchestrator.process.wallAhead -= by;
     });
+  },
+  enrolmentBroken: (troubles, world) => {
+    world.enrolment.broken = true;
+    troubles.during(aWhile(world), 'enrolment not readable', () => {
+      world.enrolment.broken = false;
+    });
+  },
+  absent: (_, world) => {
+    const machine = world.random.pick(world.machines);
+    if (machine.boot === 0) return;
+    world.count('host absent');
+    world.note(`${machine.id} is away`);
+    machine.cutPower(world.random.pick([20_000, 60_000, 100_000]));
   },
   storeDown: (troubles, world) => {
     world.server.down = true;

@@ -1,18 +1,20 @@
 import { type Digest, type HostId, type RolloutId, sha256, type Submission } from '@breakwater/shared';
 import { Random } from '../../services/agent/src/testing/random.ts';
-import type { EnrolledHost } from '../../services/orchestrator/src/core/fleet.ts';
 import type { Rollout } from '../../services/orchestrator/src/core/rollout.ts';
-import { SimulatedAgent } from './agent-life.ts';
 import { type Behaviour, GOOD } from './behaviour.ts';
+import { EnrolmentFile } from './enrolment.ts';
 import { fleetOf } from './fleet.ts';
+import { Freezes } from './freezes.ts';
+import { SimulatedMetrics } from './metrics.ts';
+import { FullMachine } from './full-machine.ts';
 import { TruthJudge } from './judge.ts';
 import { SimulatedMachine } from './machine.ts';
-import type { AgentLife, Hazards, Machine, Submitted, Wiring, World } from './interfaces.ts';
+import type { Hazards, Machine, Submitted, Wiring, World } from './interfaces.ts';
 import { Network } from './network.ts';
 import { type Orchestrator } from './orchestrator.ts';
 import { SimulatedPager } from './pager.ts';
 import { QueueServer } from './queue-server.ts';
-import { chooseSettings, type Settings } from './settings.ts';
+import { chooseSettings, kindsOf, type Settings } from './settings.ts';
 import { SimulatedSite } from './site.ts';
 import { StoreServer } from './store-server.ts';
 import { Timeline } from './timeline.ts';
@@ -31,8 +33,10 @@ export class SimulatedWorld implements World {
   readonly pager: SimulatedPager;
   readonly judge: TruthJudge;
   hazards: Hazards = { atStep: () => undefined, atCall: () => undefined };
-  readonly enrolled: readonly EnrolledHost[];
-  readonly machines: readonly SimulatedMachine[];
+  readonly enrolment: EnrolmentFile;
+  readonly metrics: SimulatedMetrics;
+  readonly freezes: Freezes;
+  readonly machines: readonly Machine[];
   readonly sites: readonly SimulatedSite[];
   readonly submitted = new Map<RolloutId, Submitted>();
   readonly behaviours = new Map<Digest, Behaviour>();
@@ -41,21 +45,28 @@ export class SimulatedWorld implements World {
   readonly notes: string[] = [];
   /** What people have sent, by its reason, whether or not anybody has taken it. */
   readonly #sent = new Map<string, Submission>();
-  readonly #byId: ReadonlyMap<HostId, SimulatedMachine>;
+  readonly #byId: ReadonlyMap<HostId, Machine>;
   #uuids = 0;
 
   constructor(seed: number, wiring: Wiring, hosts?: number) {
     this.random = new Random(seed);
     this.wiring = wiring;
-    this.settings = chooseSettings(this.random, seed % 3 === 0, hosts);
+    this.settings = chooseSettings(this.random, kindsOf(seed), hosts);
+    this.metrics = new SimulatedMetrics(this);
+    this.freezes = new Freezes(this.settings.freezes);
     this.judge = new TruthJudge(this);
     this.network = new Network(this.timeline, this.random, this.settings.network);
     this.network.onFate = (fate) => this.count(`message ${fate}`);
     this.queues = new QueueServer(this.timeline, this.random);
     this.pager = new SimulatedPager(this);
-    this.enrolled = fleetOf(this.settings);
+    const fleet = fleetOf(this.settings);
+    this.enrolment = new EnrolmentFile(this.settings.joinsAt === null ? fleet : fleet.slice(0, -1));
     const original = sha256('the configuration that was there before');
-    this.machines = this.enrolled.map((place) => new SimulatedMachine(this, place, original));
+    this.machines = fleet.map((place, index) =>
+      index < this.settings.fullHosts
+        ? new FullMachine(this, place, original)
+        : new SimulatedMachine(this, place, original),
+    );
     this.#byId = new Map(this.machines.map((machine) => [machine.id, machine]));
     this.sites = Array.from(
       { length: this.settings.orchestrators },
@@ -70,14 +81,17 @@ export class SimulatedWorld implements World {
     return this.sites.map((site) => site.orchestrator);
   }
 
-  machine(id: HostId): SimulatedMachine {
+  machine(id: HostId): Machine {
     const machine = this.#byId.get(id);
     if (!machine) throw new Error(`there is no host ${id}`);
     return machine;
   }
 
-  newAgent(machine: Machine): AgentLife {
-    return new SimulatedAgent(this, machine);
+  /** A new host is enrolled, and starts. */
+  join(machine: Machine): void {
+    this.enrolment.write([...this.enrolment.hosts, machine.place]);
+    this.note(`${machine.id} is enrolled`);
+    machine.start();
   }
 
   behaviourOf(generation: Digest): Behaviour {

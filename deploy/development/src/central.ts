@@ -78,6 +78,8 @@ interface OrchestratorParts {
   hosts: readonly EnrolledHost[];
   operators: Operators;
   redisPasswordFile: string;
+  /** Settings of every orchestrator that are to be otherwise. */
+  settings: Readonly<Record<string, unknown>>;
 }
 
 function writeJson(path: string, content: unknown): Promise<void> {
@@ -135,6 +137,7 @@ async function writeOrchestrators(runDir: string, parts: OrchestratorParts): Pro
         repageEvery: '15m',
         verifyWithin: '10s',
         logLevel: 'info',
+        ...parts.settings,
       });
       return {
         name,
@@ -154,6 +157,7 @@ export async function writeCentral(
   size: Size,
   hosts: readonly EnrolledHost[],
   operators: Operators,
+  settings: OrchestratorParts['settings'] = {},
 ): Promise<string[]> {
   const ports = servicePorts(size.portBase);
   const { service: redis, passwordFile } = await writeRedis(runDir, ports.redis);
@@ -162,6 +166,7 @@ export async function writeCentral(
     hosts,
     operators,
     redisPasswordFile: passwordFile,
+    settings,
   });
   const pages: Service = {
     name: serviceNames.pages,

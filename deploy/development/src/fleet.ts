@@ -60,6 +60,8 @@ export interface FleetOptions extends Partial<Size> {
   runDir?: string | undefined;
   /** Whether changes are rehearsed; by default as on any host. `off` is for tests of what happens when a bad change goes live. */
   rehearsal?: 'auto' | 'off' | undefined;
+  /** What of the orchestrators' configuration is to be otherwise, as `pagers` or `prometheus`. */
+  orchestrator?: Readonly<Record<string, unknown>> | undefined;
   /** Leads a host's way to an orchestrator elsewhere: for tests that cut it. @returns the URL that the host is given instead. */
   agentsThrough?: ((host: string, url: string) => Promise<string>) | undefined;
   /** Gives the start up; what was started until then is ended. */
@@ -84,7 +86,13 @@ async function addressesFor(keeper: Keeper, size: Size, range: string | undefine
 async function bringUp(
   keeper: Keeper,
   size: Size,
-  { addresses, rehearsal, signal, agentsThrough = (_host, url) => Promise.resolve(url) }: FleetOptions,
+  {
+    addresses,
+    rehearsal,
+    orchestrator,
+    signal,
+    agentsThrough = (_host, url) => Promise.resolve(url),
+  }: FleetOptions,
 ): Promise<Fleet> {
   const { runDir } = keeper;
   const planned = await addressesFor(keeper, size, addresses);
@@ -100,7 +108,7 @@ async function bringUp(
   await writeCliConfigs(runDir, apis, { ...operators });
 
   // Agents that find nobody to ask would wait longer from try to try; so they start once there is somebody.
-  await keeper.start(await writeCentral(runDir, size, hosts, operators));
+  await keeper.start(await writeCentral(runDir, size, hosts, operators, orchestrator));
   const services = await Promise.all(
     hosts.map(async (host) => {
       const ways = await Promise.all(agentsUrls.map((to) => agentsThrough(host.id, to)));

@@ -125,7 +125,7 @@ export const ERRORS = {
   ),
   idempotency_conflict: kind(
     409,
-    'This Idempotency-Key was used with another body',
+    'This Idempotency-Key was used for another request',
     'Use a new key for a new request.',
   ),
   host_in_use: kind(

@@ -28,6 +28,7 @@ describe.each(Object.entries(NAMES))('%s', (_, schema) => {
 
   test.each([
     ['nothing', ''],
+    ['a property of every object', 'constructor'],
     ['64 characters', 'a'.repeat(64)],
     ['upper case', 'NS1'],
     ['a hyphen in front', '-ns1'],

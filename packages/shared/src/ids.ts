@@ -5,11 +5,12 @@ import { PRINTABLE, PRINTABLE_RULE } from './text.ts';
  * Names and ids, as branded strings, so that a datacenter can never be passed where a host is meant.
  *
  * They are lower-case ASCII on purpose: ids appear in file names, keys, logs and pages, and two ids that
- * look alike (`nѕ1` with a Cyrillic letter) must not both be possible.
+ * look alike (`nѕ1` with a Cyrillic letter) must not both be possible. The one such word that every JavaScript object has a
+ * property of is refused: records are looked up by these names.
  */
-const NAME = /^[a-z0-9](?:[a-z0-9.-]{0,61}[a-z0-9])?$/;
+const NAME = /^(?!constructor$)[a-z0-9](?:[a-z0-9.-]{0,61}[a-z0-9])?$/;
 const NAME_RULE =
-  '1 to 63 lower-case letters, digits, dots or hyphens, starting and ending with a letter or digit';
+  '1 to 63 lower-case letters, digits, dots or hyphens, starting and ending with a letter or digit, and not the word constructor';
 
 export const HostId = z.string().regex(NAME, `a host id is ${NAME_RULE}`).brand<'HostId'>();
 export type HostId = z.infer<typeof HostId>;

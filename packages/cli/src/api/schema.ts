@@ -1534,7 +1534,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `conflict`: Somebody else changed this at the same moment; `idempotency_conflict`: This Idempotency-Key was used with another body; `line_stopped`: The line is stopped; `plan_changed`: The fleet no longer gives the plan you looked at; `rollout_overlap`: A host is already in another rollout */
+            /** @description `conflict`: Somebody else changed this at the same moment; `idempotency_conflict`: This Idempotency-Key was used for another request; `line_stopped`: The line is stopped; `plan_changed`: The fleet no longer gives the plan you looked at; `rollout_overlap`: A host is already in another rollout */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -1670,7 +1670,9 @@ export interface operations {
     approveRollout: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "idempotency-key"?: string;
+            };
             path: {
                 /** @example r-1 */
                 id: string;
@@ -1796,7 +1798,9 @@ export interface operations {
     pauseRollout: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "idempotency-key"?: string;
+            };
             path: {
                 /** @example r-1 */
                 id: string;
@@ -1920,7 +1924,9 @@ export interface operations {
     resumeRollout: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "idempotency-key"?: string;
+            };
             path: {
                 /** @example r-1 */
                 id: string;
@@ -2044,7 +2050,9 @@ export interface operations {
     abortRollout: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "idempotency-key"?: string;
+            };
             path: {
                 /** @example r-1 */
                 id: string;
@@ -2168,7 +2176,9 @@ export interface operations {
     rollbackRollout: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "idempotency-key"?: string;
+            };
             path: {
                 /** @example r-1 */
                 id: string;
@@ -2292,7 +2302,9 @@ export interface operations {
     retryRollout: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "idempotency-key"?: string;
+            };
             path: {
                 /** @example r-1 */
                 id: string;
@@ -2418,7 +2430,9 @@ export interface operations {
     skipRollout: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "idempotency-key"?: string;
+            };
             path: {
                 /** @example r-1 */
                 id: string;
@@ -2929,7 +2943,9 @@ export interface operations {
     drainHost: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "idempotency-key"?: string;
+            };
             path: {
                 /** @example ns2.fra */
                 id: string;
@@ -3056,7 +3072,9 @@ export interface operations {
     undrainHost: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "idempotency-key"?: string;
+            };
             path: {
                 /** @example ns2.fra */
                 id: string;
@@ -3183,7 +3201,9 @@ export interface operations {
     removeHost: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "idempotency-key"?: string;
+            };
             path: {
                 /** @example ns2.fra */
                 id: string;
@@ -3375,7 +3395,9 @@ export interface operations {
     setLine: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "idempotency-key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3489,7 +3511,9 @@ export interface operations {
     stopLine: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "idempotency-key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3601,7 +3625,9 @@ export interface operations {
     startLine: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "idempotency-key"?: string;
+            };
             path?: never;
             cookie?: never;
         };

@@ -1,10 +1,11 @@
-import type { HostId, RolloutId } from '@breakwater/shared';
+import type { HostId, OperatorName, RolloutId } from '@breakwater/shared';
 import { describe, expect, test } from 'vitest';
 import { Drive } from './testing/drive.ts';
 import { evenFleet, rolloutOver } from './testing/fleet.ts';
 
 const SOAKS = { canary: { soak: '1s' }, datacenters: { soak: '1s' }, global: { soak: '1s' } };
 const OTHER = 'r-0' as RolloutId;
+const by = 'ada' as OperatorName;
 
 function drive(change: Record<string, unknown> = {}): Drive {
   const fleet = evenFleet(['ams'], 4);
@@ -23,6 +24,18 @@ describe('a queued rollout', () => {
     expect(run.nextLookAt).toBe(6000);
     run.owners.clear();
     expect(run.look().rollout.state).toBe('preflighting');
+  });
+
+  test('leaves nobody out before its turn: a canary that is drained meanwhile does not halt it', () => {
+    const run = drive();
+    run.owners.set('ns3.ams' as HostId, OTHER);
+    run.orders.set('ns1.ams' as HostId, { kind: 'drained', by, reason: 'new disk', since: 0 });
+    expect(run.look().say('pause')).toBeNull();
+    expect(run.look().rollout.state).toBe('paused');
+    expect(run.say('resume')).toBeNull();
+    expect(run.rollout).toMatchObject({ state: 'planned', verdict: { code: 'queued' } });
+    run.owners.clear();
+    expect(run.look().rollout).toMatchObject({ state: 'halted', verdict: { code: 'canary_gone' } });
   });
 
   test('is paused and aborted while it waits', () => {

@@ -128,6 +128,27 @@ describe('a gate during a wave', () => {
     expect(drive.rollout.state).toBe('running');
   });
 
+  test('a wave that began by a clock which was an hour ahead passes without waiting for that hour', () => {
+    const drive = gated({ during: ['canary'] })
+      .wait(3_600_000)
+      .preflight();
+    const canary = canaryOf(drive);
+    drive.now -= 3_600_000;
+    drive.report(canary, 'applying').report(canary, 'verifying').report(canary, 'soaking');
+    pace(drive, 60, GOOD).report(canary, 'soaked');
+    pace(drive, 10, GOOD).report(canary, 'confirmed');
+    expect(wave(drive, 0)).toBe('passed');
+  });
+
+  test('what was measured by a clock that was ahead keeps no host', () => {
+    const drive = soaking(gated({ during: ['canary'] }));
+    drive.now += 70_000;
+    measure(drive, GOOD);
+    drive.now -= 70_000;
+    pace(drive, 61, null).report(canaryOf(drive), 'soaked');
+    expect(drive.row(canaryOf(drive)).confirming).toBe(false);
+  });
+
   test('an orchestrator that was down does not take its own silence for that of a gate', () => {
     const drive = pace(soaking(gated({ during: ['canary'] })), 20, GOOD);
     drive.now += 600_000;

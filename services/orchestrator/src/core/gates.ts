@@ -161,7 +161,8 @@ export function takeMeasurement(rollout: Rollout, measured: Measurement, now: nu
 
 /**
  * Whether every gate of a wave has passed when it was last measured, and that lately and not before `since`. What was
- * never measured, could not be, or tells nothing is not a pass.
+ * never measured, could not be, or tells nothing is not a pass. A time that is still to come was written by a clock that
+ * has been turned back: it makes nothing fresh, and nobody waits until it has come.
  */
 export function gatesPass(
   rollout: Rollout,
@@ -173,7 +174,7 @@ export function gatesPass(
   return gatesFor(rollout, wave, phase).every((gate) => {
     const record = recordOf(rollout, { gate, wave, phase });
     if (record === undefined || record.at === null || record.verdict.verdict !== 'pass') return false;
-    const fresh = now - record.at <= 2 * paceOf(rollout, gate) + SLACK_MS;
-    return fresh && record.at >= since - gate.every;
+    const fresh = record.at <= now && now - record.at <= 2 * paceOf(rollout, gate) + SLACK_MS;
+    return fresh && record.at >= Math.min(since, now) - gate.every;
   });
 }

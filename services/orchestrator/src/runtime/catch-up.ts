@@ -39,7 +39,7 @@ async function beginOne(deps: EngineDeps, engine: Engine): Promise<RolloutId | n
     // No place to be taken from now: it would only wait, and page in the end.
     if (whyNot(born, rowOf(born, host.id), context) !== null) continue;
     // Another writer was first: the next round decides on what is so then.
-    return (await saveBirth(deps, [submitted(born, [])], snapshot, null)) ? born.id : null;
+    return (await saveBirth(deps, [submitted(born, [])], snapshot, {})) ? born.id : null;
   }
   return null;
 }

@@ -14,6 +14,7 @@ import { contextOf } from './context-of.ts';
 import type { FleetWatch } from './fleet-watch.ts';
 import type { EngineDeps } from './engine-deps.ts';
 import { logEvents } from './log-events.ts';
+import { doneBefore, type Keyed, underKey } from './once.ts';
 import { inTurns } from './turns.ts';
 
 /** The outcome of a decision that was saved, or that had nothing to save. */
@@ -22,13 +23,20 @@ export interface Decided {
   nextLookAt: number | null;
 }
 
+export interface DecideOptions {
+  /** The page that was delivered. */
+  delivered?: string;
+  /** Whoever asks for it: what was done under the same key before is not done again. */
+  by?: Keyed;
+}
+
 /** Loads, decides, saves with a version check, and only then acts. Everything that happens goes through here. */
 export interface Engine {
   /**
    * Lets a rollout react to an input.
    * @throws BreakwaterError: `not_found`, what the core refused, or `store_unavailable`.
    */
-  decide(id: RolloutId, input: Input, options?: { delivered?: string }): Promise<Decided>;
+  decide(id: RolloutId, input: Input, options?: DecideOptions): Promise<Decided>;
   /** What a decision would know now. */
   context(snapshot: Snapshot, deciding: RolloutId | null): Context;
   /** Runs other writes to the store in turn with the decisions. */
@@ -48,13 +56,14 @@ export function createEngine(deps: EngineDeps): Engine {
   async function attempt(
     id: RolloutId,
     input: Input,
-    delivered: string | undefined,
+    { delivered, by = {} }: DecideOptions,
   ): Promise<Decided | 'conflict'> {
     const started = clock.monotonic();
     const snapshot = await store.snapshot();
     const before = snapshot.live.get(id) ?? (await store.rollout(id));
     if (!before) throw new BreakwaterError('not_found', `there is no rollout ${id}`);
-    if (await isDelivered(store, delivered)) return { rollout: before, nextLookAt: null };
+    const done = (await doneBefore(store, by)) ?? (await isDelivered(store, delivered));
+    if (done) return { rollout: before, nextLookAt: null };
     const now = context(snapshot, id);
     const decision = transition(before, input, now);
     if ('code' in decision) throw new BreakwaterError(decision.code, decision.detail);
@@ -69,6 +78,7 @@ export function createEngine(deps: EngineDeps): Engine {
       pages: decision.pages,
       declarations: declarationChanges(before, decision.rollout, snapshot.declarations, now.fleet, now.now),
       ...(delivered === undefined ? {} : { delivered: [delivered] }),
+      ...underKey(by, id),
     });
     if (saved === 'conflict') return 'conflict';
     deps.metrics.decided((clock.monotonic() - started) / 1000);
@@ -83,7 +93,7 @@ export function createEngine(deps: EngineDeps): Engine {
     decide: (id, input, options = {}) =>
       inTurn(async () => {
         for (let race = 0; race < MOST_RACES; race += 1) {
-          const outcome = await attempt(id, input, options.delivered);
+          const outcome = await attempt(id, input, options);
           if (outcome !== 'conflict') return outcome;
           deps.metrics.conflicted();
         }

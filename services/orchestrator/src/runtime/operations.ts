@@ -25,10 +25,10 @@ export function createOperations(deps: EngineDeps, engine: Engine, testPages: Te
     },
     bundle: (digest) => readBundle(store, digest),
     plan: (submission) => previewPlan(deps, engine, submission),
-    submit: (submission, by, idempotency) => submit(deps, engine, submission, by, idempotency),
+    submit: (submission, by) => submit(deps, engine, submission, by),
     async command(id, verb, by, reason, { host = null, wave }) {
       const command = { verb, by: by.name, reason, host, wave };
-      return (await engine.decide(id, { type: 'command', command })).rollout;
+      return (await engine.decide(id, { type: 'command', command }, { by })).rollout;
     },
     async rollout(id) {
       const rollout = await store.rollout(id);

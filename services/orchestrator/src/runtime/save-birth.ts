@@ -1,4 +1,4 @@
-import { BreakwaterError, type Digest } from '@breakwater/shared';
+import { BreakwaterError } from '@breakwater/shared';
 import type { Snapshot } from '../adapters/store/interface.ts';
 import { isSettled } from '../core/assignment.ts';
 import { type AtLeastOne, chain } from './chain.ts';
@@ -6,17 +6,15 @@ import { blockedBy } from './context-of.ts';
 import { actOn } from './engine.ts';
 import type { EngineDeps } from './engine-deps.ts';
 import { logEvents } from './log-events.ts';
+import { type Keyed, underKey } from './once.ts';
 import type { Change } from './overtaken.ts';
-
-/** The caller's name for a request, so that sending it twice does it once. */
-export type Idempotency = { key: string; request: Digest } | null;
 
 /** Records a rollout that did not exist before, with what that changes in others. @returns whether nobody else wrote in the meantime. */
 export async function saveBirth(
   deps: EngineDeps,
   changes: AtLeastOne<Change>,
   snapshot: Snapshot,
-  idempotency: Idempotency,
+  by: Keyed,
 ): Promise<boolean> {
   const [{ after: born }] = changes;
   const { head } = snapshot;
@@ -32,7 +30,7 @@ export async function saveBirth(
     events: [first, ...rest],
     rollouts: changes.map(({ before, after }) => ({ before, after, live: !isSettled(after) })),
     pages: changes.flatMap(({ pages }) => pages),
-    ...(idempotency === null ? {} : { idempotency: { ...idempotency, rollout: born.id } }),
+    ...underKey(by, born.id),
   });
   if (saved === 'conflict') return false;
   for (const { before, after, ...told } of changes) {

@@ -1,14 +1,15 @@
 import { BreakwaterError, type Digest, RolloutId, type Submission } from '@breakwater/shared';
-import type { Operator } from '../adapters/http/interface.ts';
+import type { Caller } from '../adapters/http/interface.ts';
 import type { Snapshot } from '../adapters/store/interface.ts';
 import { newRollout } from '../core/new-rollout.ts';
 import type { Rollout } from '../core/rollout.ts';
 import { bundleOf } from './bundles.ts';
 import type { Engine } from './engine.ts';
 import type { EngineDeps } from './engine-deps.ts';
+import { doneBefore } from './once.ts';
 import { withOvertaken } from './overtaken.ts';
 import { assertFree, assertSamePlan, keptBy, planFor } from './planning.ts';
-import { type Idempotency, saveBirth } from './save-birth.ts';
+import { saveBirth } from './save-birth.ts';
 
 /**
  * Takes a submission: plans it, records it as a rollout that owns its hosts, and lets it begin.
@@ -18,8 +19,7 @@ export async function submit(
   deps: EngineDeps,
   engine: Engine,
   submission: Submission,
-  by: Operator,
-  idempotency: Idempotency,
+  by: Caller,
 ): Promise<Rollout> {
   const { store } = deps;
   const bundle = await bundleOf(store, submission);
@@ -27,33 +27,23 @@ export async function submit(
     for (;;) {
       // In this order: what the same request has led to meanwhile, at another orchestrator, must not be in its own way.
       const snapshot = await store.snapshot();
-      const known = await earlier(deps, idempotency);
+      const done = await doneBefore(store, by);
+      const known = done?.rollout ? await store.rollout(done.rollout) : null;
       if (known) return known;
       const born = create(deps, engine, { submission, by, bundle: bundle.digest }, snapshot);
       const changes = withOvertaken(engine, submission, born, snapshot);
       // Everything that could refuse the submission has been asked: a refused one leaves no bundle behind.
       if ('files' in bundle) await store.putBundle(bundle.digest, bundle.manifest, bundle.files);
-      if (await saveBirth(deps, changes, snapshot, idempotency)) return born;
+      if (await saveBirth(deps, changes, snapshot, by)) return born;
     }
   });
   return rollout.state === 'planned' ? (await engine.decide(rollout.id, { type: 'look' })).rollout : rollout;
 }
 
-/** What the same request has led to before, if it has. @throws BreakwaterError `idempotency_conflict` */
-async function earlier({ store }: EngineDeps, idempotency: Idempotency): Promise<Rollout | null> {
-  const known = idempotency && (await store.idempotent(idempotency.key));
-  if (!known) return null;
-  if (known.request === idempotency.request) return store.rollout(known.rollout);
-  throw new BreakwaterError(
-    'idempotency_conflict',
-    `the key was used for ${known.rollout} with another body`,
-  );
-}
-
 /** What was asked for, by whom. */
 interface Asked {
   submission: Submission;
-  by: Operator;
+  by: Caller;
   bundle: Digest;
 }
 

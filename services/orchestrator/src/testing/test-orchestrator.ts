@@ -2,6 +2,7 @@ import { HostId, DatacenterName, OperatorName, type RolloutId, Submission } from
 import { FakeClock } from '@breakwater/shared/testing';
 import { pino } from 'pino';
 import type { AgentDesk, Operator } from '../adapters/http/interface.ts';
+import type { Idempotency } from '../adapters/store/interface.ts';
 import type { Freeze } from '../adapters/calendar/interface.ts';
 import { MemoryEnrolment } from '../adapters/identities/memory-enrolment.ts';
 import { MemoryMetrics } from '../adapters/metrics/memory-metrics.ts';
@@ -25,7 +26,6 @@ import type { EngineDeps } from '../runtime/engine-deps.ts';
 import { type GateKeeper, keepGates } from '../runtime/gate-keeper.ts';
 import { type FleetWatch, watchFleet } from '../runtime/fleet-watch.ts';
 import { guardStore, type StoreGuard } from '../runtime/store-guard.ts';
-import type { Idempotency } from '../runtime/save-birth.ts';
 import { submit } from '../runtime/submit.ts';
 import { type StoreTrust, trustStore } from '../runtime/store-trust.ts';
 import { SimulatedHost } from './simulated-host.ts';
@@ -176,8 +176,8 @@ export class TestOrchestrator {
     return host;
   }
 
-  submit(change: Record<string, unknown> = {}, idempotency: Idempotency = null): Promise<Rollout> {
-    return submit(this.deps, this.engine, submissionOf(change), SUE, idempotency);
+  submit(change: Record<string, unknown> = {}, idempotency: Idempotency | null = null): Promise<Rollout> {
+    return submit(this.deps, this.engine, submissionOf(change), { ...SUE, idempotency });
   }
 
   async command(id: RolloutId, verb: Verb, host: string | null = null): Promise<Rollout> {

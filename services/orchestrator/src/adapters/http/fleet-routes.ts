@@ -1,9 +1,17 @@
 import { BreakwaterError } from '@breakwater/shared';
 import { HOST_VERBS, type HostVerb } from '../../core/host-verbs.ts';
-import { operatorOf } from './bearer.ts';
+import { callerOf } from './caller.ts';
 import type { HostView, Operations } from './interface.ts';
 import { HostList, HostOrderReply, HostReply, LineReply } from './replies.ts';
-import { HostOrderCommand, HostPath, HostsQuery, LineChange, LineCommand, NoQuery } from './requests.ts';
+import {
+  HostOrderCommand,
+  HostPath,
+  HostsQuery,
+  LineChange,
+  LineCommand,
+  NoQuery,
+  WriteHeaders,
+} from './requests.ts';
 import { requirePermission } from './roles.ts';
 import type { App } from './server.ts';
 import { hostView, lineView } from './view.ts';
@@ -55,13 +63,14 @@ function hostVerbRoute(app: App, operations: Operations, verb: HostVerb): void {
       summary: SUMMARIES[verb],
       tags: ['fleet'],
       params: HostPath,
+      headers: WriteHeaders,
       querystring: NoQuery,
       body: HostOrderCommand,
       response: { 200: HostOrderReply },
     },
     handler: async (request) => {
       const { id } = request.params;
-      await operations.orderHost(id, verb, operatorOf(request), request.body.reason);
+      await operations.orderHost(id, verb, callerOf(request), request.body.reason);
       const host = (await operations.hosts()).find((one) => one.id === id);
       return { id, host: host ? hostView(host) : null };
     },
@@ -90,12 +99,12 @@ function lineRoutes(app: App, operations: Operations): void {
   app.route({
     method: 'POST',
     url: '/v1/line',
-    schema: { ...line, summary: 'Stop the line, or start it again', body: LineChange },
+    schema: { ...line, summary: 'Stop the line, or start it again', headers: WriteHeaders, body: LineChange },
     handler: async (request) => {
       const { stopped, reason } = request.body;
-      const operator = operatorOf(request);
-      requirePermission(operator, stopped ? 'stop' : 'start');
-      return lineView(await operations.setLine(stopped, operator, reason));
+      const caller = callerOf(request);
+      requirePermission(caller, stopped ? 'stop' : 'start');
+      return lineView(await operations.setLine(stopped, caller, reason));
     },
   });
 
@@ -103,9 +112,9 @@ function lineRoutes(app: App, operations: Operations): void {
     app.route({
       method: 'POST',
       url: `/v1/line/${verb}`,
-      schema: { ...line, summary: `${verb} the line`, body: LineCommand },
+      schema: { ...line, summary: `${verb} the line`, headers: WriteHeaders, body: LineCommand },
       handler: async (request) =>
-        lineView(await operations.setLine(stopped, operatorOf(request), request.body.reason)),
+        lineView(await operations.setLine(stopped, callerOf(request), request.body.reason)),
     });
   }
 }

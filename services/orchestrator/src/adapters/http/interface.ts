@@ -19,7 +19,7 @@ import type { Line } from '../../core/line.ts';
 import type { PlannedWave } from '../../core/planned.ts';
 import type { Rollout } from '../../core/rollout.ts';
 import type { Freeze } from '../calendar/interface.ts';
-import type { Slice } from '../store/interface.ts';
+import type { Idempotency, Slice } from '../store/interface.ts';
 
 export const ROLES = ['viewer', 'responder', 'submitter', 'approver', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
@@ -28,6 +28,11 @@ export type Role = (typeof ROLES)[number];
 export interface Operator {
   name: OperatorName;
   role: Role;
+}
+
+/** Who makes a call, and under which key, if it has one. */
+export interface Caller extends Operator {
+  idempotency?: Idempotency | null;
 }
 
 export interface PlanAnswer {
@@ -71,23 +76,19 @@ export interface PageTest {
 }
 
 /**
- * What operators can ask for; every method throws BreakwaterError for what a caller did wrong. The HTTP layer
- * only translates.
+ * What operators can ask for; every method throws BreakwaterError for what a caller did wrong. What was done under a key
+ * is not done again under it, however late it is sent again and to whom; the answer says how things are then. The HTTP
+ * layer only translates.
  */
 export interface Operations {
   storeBundle(files: Record<string, string>): Promise<{ digest: Digest; manifest: Manifest }>;
   bundle(digest: Digest): Promise<{ digest: Digest; manifest: Manifest; files: Record<string, string> }>;
   plan(submission: Submission): Promise<PlanAnswer>;
-  /** @param request digest of the request's body, by which a reused idempotency key is recognised. */
-  submit(
-    submission: Submission,
-    by: Operator,
-    idempotency: { key: string; request: Digest } | null,
-  ): Promise<Rollout>;
+  submit(submission: Submission, by: Caller): Promise<Rollout>;
   command(
     rollout: RolloutId,
     verb: Verb,
-    by: Operator,
+    by: Caller,
     reason: string,
     /** The host that `retry` and `skip` are for; the wave that `approve` means. */
     about: { host?: HostId | undefined; wave?: string | undefined },
@@ -96,9 +97,9 @@ export interface Operations {
   rollouts(limit: number, after: string | null): Promise<Slice<Rollout>>;
   events(rollout: RolloutId | null, after: number, limit: number): Promise<LoggedEvent[]>;
   hosts(): Promise<HostView[]>;
-  orderHost(host: HostId, verb: HostVerb, by: Operator, reason: string): Promise<void>;
+  orderHost(host: HostId, verb: HostVerb, by: Caller, reason: string): Promise<void>;
   line(): Promise<LineState>;
-  setLine(stopped: boolean, by: Operator, reason: string): Promise<LineState>;
+  setLine(stopped: boolean, by: Caller, reason: string): Promise<LineState>;
   /** Sends a test page over the named channel, or over each. */
   testPages(channel: string | null, by: Operator, reason: string): Promise<PageTest[]>;
   /** Calls back whenever the log has grown. @returns a function that ends it. */

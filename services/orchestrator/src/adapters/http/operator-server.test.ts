@@ -57,7 +57,7 @@ describe('rollouts', () => {
     expect((await get('/v1/rollouts/r-2')).json()).toEqual(reply.json());
   });
 
-  test('an idempotency key comes with the digest of the body as it was sent', async () => {
+  test('an idempotency key comes with the digest of who asks what with which body, as it was sent', async () => {
     const once = { 'idempotency-key': 'k-1' };
     const first = await post('/v1/rollouts', SUBMISSION, once);
     // The same in another order is the same request.
@@ -67,7 +67,9 @@ describe('rollouts', () => {
       once,
     );
     expect(again.json()).toEqual(first.json());
-    expect(server.operations.keys.get('k-1')?.request).toBe(sha256(canonicalJson(SUBMISSION)));
+    expect(server.operations.keys.get('k-1')?.request).toBe(
+      sha256(canonicalJson({ by: 'admin', method: 'POST', url: '/v1/rollouts', body: SUBMISSION })),
+    );
     const other = await post('/v1/rollouts', { ...SUBMISSION, title: 'Another' }, once);
     expect(other.json()).toMatchObject({ status: 409, code: 'idempotency_conflict' });
   });

@@ -1,6 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify';
 import { guardOperatorRoutes } from './bearer.ts';
 import { bundleRoutes } from './bundle-routes.ts';
+import { readIdempotencyKeys } from './caller.ts';
 import { documentation } from './documentation.ts';
 import { fillInStrategy } from './fill-in-strategy.ts';
 import { fleetRoutes } from './fleet-routes.ts';
@@ -37,6 +38,7 @@ export async function operatorServer(options: OperatorServerOptions): Promise<Ap
   const { operations, identities, log, metrics } = options;
   const app = bareServer(log, { ...LIMITS, ...options.limits });
   guardOperatorRoutes(app, identities);
+  readIdempotencyKeys(app);
   const fillIn = fillInStrategy(options.strategyDefaults ?? {});
   guardWrites(app, operations);
   await documentation(app);

@@ -30,8 +30,8 @@ export const HostsQuery = z.strictObject({ limit: Limit, after: HostId.optional(
 export const EventsQuery = z.strictObject({ limit: Limit, after: Sequence.default(0) });
 export const TimelineQuery = z.strictObject({ format: z.enum(['json', 'markdown']).optional() });
 
-/** Header objects are loose: a request has many headers, and only these are ours. */
-export const SubmitHeaders = z.looseObject({
+/** Of every write. Header objects are loose: a request has many headers, and only these are ours. */
+export const WriteHeaders = z.looseObject({
   'idempotency-key': z
     .string()
     .regex(/^[\x21-\x7e]{1,128}$/, 'write 1 to 128 visible ASCII characters')

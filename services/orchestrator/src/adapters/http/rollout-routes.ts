@@ -1,8 +1,8 @@
-import { canonicalJson, type Digest, type HostId, sha256 } from '@breakwater/shared';
+import type { HostId } from '@breakwater/shared';
 import type { z } from 'zod';
 import { VERBS, type Verb } from '../../core/event.ts';
-import { operatorOf } from './bearer.ts';
 import { BUNDLE_BODY } from './bundle-routes.ts';
+import { callerOf } from './caller.ts';
 import type { FillIn } from './fill-in-strategy.ts';
 import type { Operations } from './interface.ts';
 import { RolloutList, RolloutReply } from './replies.ts';
@@ -14,7 +14,7 @@ import {
   RolloutCommand,
   RolloutPath,
   RolloutsQuery,
-  SubmitHeaders,
+  WriteHeaders,
 } from './requests.ts';
 import type { App } from './server.ts';
 import { rolloutView } from './view.ts';
@@ -54,7 +54,6 @@ export function rolloutRoutes(app: App, operations: Operations, fillIn: FillIn):
 }
 
 function submitRoute(app: App, operations: Operations, fillIn: FillIn): void {
-  app.decorateRequest('requestDigest', null);
   app.route({
     method: 'POST',
     url: '/v1/rollouts',
@@ -62,23 +61,14 @@ function submitRoute(app: App, operations: Operations, fillIn: FillIn): void {
     schema: {
       summary: 'Submit a change',
       tags: ['rollouts'],
-      headers: SubmitHeaders,
+      headers: WriteHeaders,
       querystring: NoQuery,
       body: NewRollout,
       response: { 201: RolloutReply },
     },
-    // Taken of the body as it was sent. Once it is validated it has defaults filled in, and the same request
-    // would have another digest as soon as a new version had another default.
-    preValidation: async (request) => {
-      if (request.headers['idempotency-key'] !== undefined)
-        request.setDecorator('requestDigest', sha256(canonicalJson(request.body)));
-      fillIn(request);
-    },
+    preValidation: async (request) => fillIn(request),
     handler: async (request, reply) => {
-      const key = request.headers['idempotency-key'];
-      const digest = request.getDecorator<Digest | null>('requestDigest');
-      const idempotency = key === undefined || digest === null ? null : { key, request: digest };
-      const rollout = await operations.submit(request.body, operatorOf(request), idempotency);
+      const rollout = await operations.submit(request.body, callerOf(request));
       return reply.code(201).header('location', `/v1/rollouts/${rollout.id}`).send(rolloutView(rollout));
     },
   });
@@ -97,15 +87,14 @@ function verbRoute(app: App, operations: Operations, verb: Verb): void {
       summary: `${verb} ${forHost ? 'one host of a rollout' : 'a rollout'}`,
       tags: ['rollouts'],
       params: RolloutPath,
+      headers: WriteHeaders,
       querystring: NoQuery,
       body,
       response: { 200: RolloutReply },
     },
     handler: async (request) => {
       const { reason, ...about } = request.body;
-      return rolloutView(
-        await operations.command(request.params.id, verb, operatorOf(request), reason, about),
-      );
+      return rolloutView(await operations.command(request.params.id, verb, callerOf(request), reason, about));
     },
   });
 }

@@ -36,6 +36,19 @@ export interface RolloutWrite {
   live: boolean;
 }
 
+/** What a caller has named a request with, so that sending it twice does it once. */
+export interface Idempotency {
+  key: string;
+  /** Of who asks what of whom: the key of one request is refused for any other. */
+  request: Digest;
+}
+
+/** What a key was used for: the digest of the request, and the rollout that it was about, if it was about one. */
+export interface Done {
+  request: Digest;
+  rollout: RolloutId | null;
+}
+
 /** One atomic write: it takes place as a whole, and only if the log's head is still `expected`. */
 export interface Commit {
   expected: Head;
@@ -50,7 +63,8 @@ export interface Commit {
   /** Pages to put into the outbox, and ids of pages to take out of it. */
   pages?: readonly Page[];
   delivered?: readonly string[];
-  idempotency?: { key: string; request: Digest; rollout: RolloutId };
+  /** Written only if nobody has taken the key. */
+  idempotency?: Idempotency & Done;
 }
 
 /** What a host last said of itself; kept beside the log, since it is an observation and decides nothing by itself. */
@@ -93,7 +107,8 @@ export interface Store {
   outbox(): Promise<Page[]>;
   /** What was counted in the commits, by name (core/tallies.ts). */
   tallies(): Promise<ReadonlyMap<string, number>>;
-  idempotent(key: string): Promise<{ request: Digest; rollout: RolloutId } | null>;
+  /** What was done under a key, if anything was. */
+  idempotent(key: string): Promise<Done | null>;
   /** Content-addressed and immutable: storing the same bundle twice is one bundle. */
   putBundle(digest: Digest, manifest: Manifest, files: ReadonlyMap<Digest, Uint8Array>): Promise<void>;
   manifest(digest: Digest): Promise<Manifest | null>;

@@ -9,7 +9,7 @@ import { MOST_TALLIES, otherThan, talliesOf } from '../../core/tallies.ts';
 import { ageOf } from './commands.ts';
 import { byAge } from './snapshot.ts';
 import { changedFields, decodeRollout } from './encoding.ts';
-import { type Commit, GENESIS, type Head, type RolloutWrite, type Snapshot } from './interface.ts';
+import { type Commit, type Done, GENESIS, type Head, type RolloutWrite, type Snapshot } from './interface.ts';
 
 /**
  * What is stored, shared by all views of it. Rollouts are kept field by field as Redis keeps them, so a writer
@@ -22,7 +22,7 @@ export class MemoryData {
   readonly events: LoggedEvent[] = [];
   readonly outbox = new Map<string, Page>();
   readonly tallies = new Map<string, number>();
-  readonly idempotency = new Map<string, { request: Digest; rollout: RolloutId }>();
+  readonly idempotency = new Map<string, Done>();
   /** By digest: manifests as JSON, and the content of files. */
   readonly manifests = new Map<Digest, string>();
   readonly files = new Map<Digest, Uint8Array>();

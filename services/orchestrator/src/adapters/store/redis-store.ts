@@ -17,7 +17,7 @@ import { ageOf } from './commands.ts';
 import { writeCommit } from './commit.ts';
 import { putBundle } from './content.ts';
 import { decode, decodeEvent, decodeRollout, type StreamEntry } from './encoding.ts';
-import type { Commit, HostSighting, Slice, Snapshot, Store } from './interface.ts';
+import type { Commit, Done, HostSighting, Slice, Snapshot, Store } from './interface.ts';
 import { KEYS } from './keys.ts';
 import { SAFE_SETTINGS, unsafeSettings } from './settings.ts';
 import { advance, readSnapshot, oldestFirst } from './snapshot.ts';
@@ -129,11 +129,9 @@ class StoreInRedis implements RedisStore {
     return new Map(Object.entries(counted).map(([name, count]) => [name, Number(count)]));
   }
 
-  async idempotent(key: string): Promise<{ request: Digest; rollout: RolloutId } | null> {
+  async idempotent(key: string): Promise<Done | null> {
     const json = await this.#ask((redis) => redis.get(KEYS.idempotency(key)));
-    return json === null
-      ? null
-      : (decode(json, 'an idempotency key') as { request: Digest; rollout: RolloutId });
+    return json === null ? null : (decode(json, 'an idempotency key') as Done);
   }
 
   async putBundle(digest: Digest, manifest: Manifest, files: ReadonlyMap<Digest, Uint8Array>): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Sample } from '@breakwater/shared';
 import { limitOf } from '../budget.ts';
+import type { Declaration } from '../declaration.ts';
 import { serves } from '../places.ts';
 import type { Rollout } from '../rollout.ts';
 import { matches } from '../targets.ts';
@@ -27,11 +28,12 @@ function placeSamples(datacenter: string, hosts: readonly SeenHost[], overview: 
     label: string,
     values: readonly V[],
     valueOf: (host: SeenHost) => V,
-  ): Sample[] =>
-    values.map((value) => {
-      const count = hosts.filter((host) => valueOf(host) === value).length;
-      return { metric, labels: { datacenter, [label]: value }, value: count };
+  ): Sample[] => {
+    const groups = Map.groupBy(hosts, valueOf);
+    return values.map((value) => {
+      return { metric, labels: { datacenter, [label]: value }, value: groups.get(value)?.length ?? 0 };
     });
+  };
   const total = (metric: Sample['metric'], value: number): Sample => ({
     metric,
     labels: { datacenter },
@@ -66,10 +68,12 @@ function linkOf({ heardAt }: SeenHost, { now, unknownAfterMs }: Overview): (type
 function rankOf(host: SeenHost, { declarations, live }: Overview): (typeof RANKS)[number] {
   const { id, generation } = host;
   if (generation === null) return 'none';
-  const declared = declarations.filter(({ targets, owed }) => owed.includes(id) || matches(targets, host));
-  if (declared[0]?.bundle === generation) return 'newest';
+  const isFor = ({ targets, owed }: Declaration): boolean => owed.includes(id) || matches(targets, host);
+  const newest = declarations.findIndex(isFor);
+  if (declarations[newest]?.bundle === generation) return 'newest';
   if (live.some(({ hosts, bundle }) => hosts[id] !== undefined && bundle === generation)) return 'under_way';
-  return declared[1]?.bundle === generation ? 'previous' : 'other';
+  const previous = newest === -1 ? undefined : declarations.slice(newest + 1).find(isFor);
+  return previous?.bundle === generation ? 'previous' : 'other';
 }
 
 /** The limit is each datacenter's own: what stands for several has the sum of theirs. */

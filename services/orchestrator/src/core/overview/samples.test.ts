@@ -1,51 +1,8 @@
-import { DatacenterName, HostId, METRICS, type Sample, sha256 } from '@breakwater/shared';
+import { METRICS, sha256 } from '@breakwater/shared';
 import { describe, expect, test } from 'vitest';
-import { RUNNING_LINE } from '../line.ts';
-import type { Overview, SeenHost } from './overview.ts';
+import { NOW, overview, seenHost as host, valueOf } from '../testing/overview.ts';
+import type { SeenHost } from './overview.ts';
 import { samplesOf } from './samples.ts';
-
-const NOW = 1_000_000;
-
-function host(id: string, change: Partial<SeenHost> = {}): SeenHost {
-  return {
-    id: HostId.parse(id),
-    datacenter: DatacenterName.parse(id.split('.')[1]),
-    groups: [],
-    labels: {},
-    availability: 'healthy',
-    heardAt: NOW,
-    unwell: null,
-    drift: null,
-    drained: false,
-    busy: false,
-    generation: null,
-    ...change,
-  };
-}
-
-function overview(change: Partial<Overview> = {}): Overview {
-  return {
-    now: NOW,
-    sequence: 7,
-    line: RUNNING_LINE,
-    live: [],
-    declarations: [],
-    hosts: [],
-    heard: () => null,
-    unknownAfterMs: 30_000,
-    defaultLimit: '20%',
-    pagesSince: [],
-    tallies: new Map(),
-    ...change,
-  };
-}
-
-function valueOf(samples: readonly Sample[], metric: Sample['metric'], labels: Sample['labels'] = {}) {
-  const found = samples
-    .filter((sample) => sample.metric === metric)
-    .filter((sample) => Object.entries(labels).every(([label, value]) => sample.labels[label] === value));
-  return found.length === 1 ? found[0]?.value : found.map(({ value }) => value);
-}
 
 test('every sample has the labels that its metric is declared with, and there is one for each set of them', () => {
   const samples = samplesOf(overview({ hosts: [host('ns1.ams'), host('ns1.fra')] }));

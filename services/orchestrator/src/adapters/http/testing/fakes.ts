@@ -105,8 +105,9 @@ export class FakeOperations implements Operations {
     };
   }
 
-  async submit(...[submission, by, idempotency]: Parameters<Operations['submit']>) {
+  async submit(...[submission, by]: Parameters<Operations['submit']>) {
     this.#check();
+    const { idempotency } = by;
     const known = idempotency && this.keys.get(idempotency.key);
     if (known && known.request !== idempotency.request)
       throw new BreakwaterError('idempotency_conflict', 'Reused.');

@@ -1,0 +1,22 @@
+import type { Calendar } from '../../services/orchestrator/src/adapters/calendar/interface.ts';
+import { EPOCH } from './timeline.ts';
+
+/** When people do not want changes; in milliseconds of simulated time, which orchestrators with a wrong clock do not know. */
+export class Freezes implements Calendar {
+  #windows: readonly { from: number; to: number }[];
+
+  constructor(windows: readonly { from: number; to: number }[]) {
+    this.#windows = windows;
+  }
+
+  freezeAt(now: number): ReturnType<Calendar['freezeAt']> {
+    const at = now - EPOCH;
+    const found = this.#windows.find(({ from, to }) => from <= at && at < to);
+    return found ? { name: 'quiet', until: found.to + EPOCH, reason: 'frozen by quiet' } : null;
+  }
+
+  /** From now on changes are wanted again. */
+  end(): void {
+    this.#windows = [];
+  }
+}
