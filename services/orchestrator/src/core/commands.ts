@@ -268,7 +268,7 @@ function skip(rollout: Rollout, { host, reason }: Command, { now, fleet }: Conte
     return refuseHost(`${row.id} is ${row.state}; a host that is changed is rolled back, not skipped`);
   }
   const heard = fleet.get(row.id)?.availability !== 'unknown';
-  const left = inconclusive(heard ? 'skipped' : SKIPPED_UNREACHABLE, reason);
+  const left = heard ? inconclusive('skipped', reason) : inconclusive(SKIPPED_UNREACHABLE, reason);
   const skipped = { ...enter(row, 'skipped', now, left), failure: null };
   return { ...rollout, hosts: { ...rollout.hosts, [row.id]: skipped } };
 }
