@@ -95,6 +95,8 @@ export type DomainEvent =
     }
   /** While a wave runs no further host may be taken (`reason`), or one may again (`null`). */
   | { type: 'wave.held'; rollout: RolloutId; wave: string; reason: string | null }
+  /** Nobody could see between `from` and `to` (wall-clock milliseconds) what became of it, and why not. */
+  | { type: 'rollout.unwatched'; rollout: RolloutId; from: number; to: number; why: 'unheard' | 'safeMode' }
   | { type: 'page.queued'; rollout: RolloutId; page: Page }
   /**
    * `rollout` is missing where the page concerns no single one. `channel` is several where all were told of a decision,

@@ -4,6 +4,7 @@ import type { Availability, EnrolledHost, Fleet, FleetHost } from '../core/fleet
 import type { HostOrder } from '../core/host-order.ts';
 import type { Word } from '../core/watch.ts';
 import { type Roster, rosterOf } from './roster.ts';
+import { noticeUnheard, type Unheard } from './unheard.ts';
 
 /**
  * What has been heard of each host, and since when this orchestrator could hear at all. It is kept in memory,
@@ -34,6 +35,8 @@ export interface FleetWatch {
   /** Tells whether the store could be reached: while it cannot, nobody is heard, and silence means nothing. */
   storeReached(reached: boolean): void;
   listeningSince(): number;
+  /** Of which time nobody heard any host. */
+  readonly unheard: Pick<Unheard, 'gap' | 'told'>;
   /** Reads what others have heard, and writes what is new to the store. */
   exchange(): Promise<void>;
 }
@@ -52,14 +55,11 @@ export function watchFleet(
 ): FleetWatch {
   const seen = new Map<HostId, HostSighting>();
   const unsaved = new Map<HostId, HostSighting>();
-  const hearing = hearingOn(clock);
+  const [hearing, dated] = [hearingOn(clock), datingOn(clock)];
   const roster = rosterOf(hosts);
-
-  const dated = datingOn(clock);
 
   const availability = (host: HostId): Availability =>
     availabilityOf(seen.get(host), clock.now(), unknownAfterMs);
-
   const note = (host: HostId, sighting: HostSighting): void => {
     seen.set(host, sighting);
     unsaved.set(host, sighting);
@@ -104,9 +104,11 @@ export function watchFleet(
     connected: () => roster.hosts().filter(({ id }) => availability(id) !== 'unknown').length,
     storeReached: (reached) => hearing.storeReached(reached),
     listeningSince: hearing.since,
+    unheard: hearing.unheard,
     async exchange() {
-      for (const [host, theirs] of await store.sightings()) learn(host, theirs);
-      hearing.exchanged();
+      const stored = await store.sightings();
+      for (const [host, theirs] of stored) learn(host, theirs);
+      hearing.exchanged(stored.values());
       const batch = new Map(unsaved);
       unsaved.clear();
       try {
@@ -127,15 +129,20 @@ function hearingOn(clock: Clock) {
   let last: number | null = null;
   // What agents said while it was stopped or blocked was said to others, or to nobody.
   const wasStopped = (): boolean => last !== null && clock.monotonic() - last > STOPPED_AFTER_MS;
+  const since = (): number => (wasStopped() ? clock.now() : (listening ?? clock.now()));
+  const unheard = noticeUnheard();
   return {
-    since: (): number => (wasStopped() ? clock.now() : (listening ?? clock.now())),
+    since,
+    unheard,
     storeReached(reached: boolean): void {
       if (!reached) listening = null;
       else listening ??= clock.now();
     },
-    exchanged(): void {
+    /** @param stored what everybody has heard. */
+    exchanged(stored: Iterable<HostSighting>): void {
       if (wasStopped()) listening = clock.now();
       last = clock.monotonic();
+      unheard.compare(since(), stored);
     },
   };
 }

@@ -2,6 +2,7 @@ import { BreakwaterError } from '@breakwater/shared';
 import type { LineState, Operations } from '../adapters/http/interface.ts';
 import type { Line } from '../core/line.ts';
 import { contentOf, readBundle } from './bundles.ts';
+import { changedFiles } from './changed-files.ts';
 import type { Engine } from './engine.ts';
 import type { EngineDeps } from './engine-deps.ts';
 import { hostViews } from './host-views.ts';
@@ -35,6 +36,7 @@ export function createOperations(deps: EngineDeps, engine: Engine, testPages: Te
       if (!rollout) throw new BreakwaterError('not_found', `there is no rollout ${id}`);
       return rollout;
     },
+    changedFiles: (rollout) => changedFiles(store, rollout),
     rollouts: (limit, after) => store.rollouts(limit, after),
     events: (rollout, after, limit) => store.events(rollout, after, limit),
     hosts: () => hostViews(deps, engine),

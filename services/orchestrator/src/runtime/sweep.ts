@@ -3,6 +3,7 @@ import { partOf } from '../core/part.ts';
 import { catchUp } from './catch-up.ts';
 import type { Engine } from './engine.ts';
 import type { EngineDeps } from './engine-deps.ts';
+import { gapNotes } from './note-gaps.ts';
 
 const SWEEP_EVERY_MS = 5000;
 const EXCHANGE_EVERY_MS = 1000;
@@ -95,7 +96,12 @@ export async function standWatch(
     await deps.guard.look();
     await deps.trust.look();
   };
-  const exchange = trusting(deps, () => deps.watch.exchange());
+  const exchanged = trusting(deps, () => deps.watch.exchange());
+  const noteGaps = gapNotes(deps, engine);
+  const exchange = async (): Promise<void> => {
+    await exchanged();
+    await noteGaps();
+  };
   const missed = trusting(deps, () => catchUp(deps, engine));
   const sweep = trusting(deps, () => sweepOnce(deps, engine));
   await Promise.all([

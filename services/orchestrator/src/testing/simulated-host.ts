@@ -90,7 +90,7 @@ export class SimulatedHost {
     if (!about) throw new Error(`${this.id} has no assignment to report about`);
     this.#seq += 1;
     const bad = state === 'failed' || state === 'unhealthy' || state === 'revertFailed';
-    const verdict = bad ? fail('wrong_answer', `${this.id} answered REFUSED`) : pass(state, state);
+    const verdict = bad ? fail('wrong_answers', `${this.id} answered REFUSED`) : pass(state, state);
     const { epoch, rollout } = about;
     const report = { seq: this.#seq, epoch, rollout, state, verdict, observedAgoMs: 0 };
     this.owed.push(report);

@@ -18,6 +18,7 @@ import type { FleetHost } from '../../core/fleet.ts';
 import type { Line } from '../../core/line.ts';
 import type { PlannedWave } from '../../core/planned.ts';
 import type { Rollout } from '../../core/rollout.ts';
+import type { ChangedFile } from '../../core/timeline/changes.ts';
 import type { Freeze } from '../calendar/interface.ts';
 import type { Idempotency, Slice } from '../store/interface.ts';
 
@@ -94,6 +95,8 @@ export interface Operations {
     about: { host?: HostId | undefined; wave?: string | undefined },
   ): Promise<Rollout>;
   rollout(id: RolloutId): Promise<Rollout>;
+  /** Which files it changes in the first canary's tree, by name; `null` where the store does not have both bundles. */
+  changedFiles(rollout: Rollout): Promise<ChangedFile[] | null>;
   rollouts(limit: number, after: string | null): Promise<Slice<Rollout>>;
   events(rollout: RolloutId | null, after: number, limit: number): Promise<LoggedEvent[]>;
   hosts(): Promise<HostView[]>;

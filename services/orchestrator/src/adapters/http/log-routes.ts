@@ -48,7 +48,8 @@ export function logRoutes(app: App, operations: Operations, times: FollowTimes =
     },
     handler: async (request, reply) => {
       const rollout = await operations.rollout(request.params.id);
-      const timeline = timelineOf(rollout, await allEvents(operations, rollout.id));
+      const events = await allEvents(operations, rollout.id);
+      const timeline = timelineOf(rollout, events, await operations.changedFiles(rollout));
       const format =
         request.query.format ?? (accepts(request.headers.accept, 'text/markdown') ? 'markdown' : 'json');
       if (format === 'json') return timeline;

@@ -11,6 +11,7 @@ import {
   WAVE_STATES,
 } from '@breakwater/shared';
 import { z } from 'zod';
+import { CAUSES } from '../../core/cause.ts';
 
 /**
  * What the interface answers with. These schemas are the documentation and, through their types, the check of
@@ -196,6 +197,47 @@ export const TimelineReply = z
     title: z.string(),
     state: z.enum(ROLLOUT_STATES),
     verdict: LocatedVerdict,
+    /** A few sentences that can be published as they are. */
+    summary: z.string(),
+    /** `at` is `null` where it has not come, or nobody knows it; then `note` says so. */
+    key: z.array(z.object({ what: z.string(), at: Time.nullable(), note: z.string() })),
+    /** By names and counts, never by content. */
+    changes: z.object({
+      bundle: z.string(),
+      replaces: z.string().nullable(),
+      /** In the tree of the first canary; `null` where the store does not have both bundles. */
+      files: z
+        .array(z.object({ path: z.string(), change: z.enum(['added', 'removed', 'changed']) }))
+        .nullable(),
+      /** What hosts found in preflight: files, zones and records, in their words. */
+      found: z.array(z.object({ hosts: z.int(), differs: z.string() })),
+    }),
+    /** The row of the halting rule that stopped it last; `null` when none has. */
+    decided: z
+      .object({ rule: z.enum(CAUSES).nullable(), words: z.string(), code: z.string(), reason: z.string() })
+      .nullable(),
+    /** Which hosts answered wrongly because of it. What is not known is `null`, never 0. */
+    served: z.object({
+      spells: z.array(
+        z.object({
+          host: z.string(),
+          wave: z.string(),
+          from: Time.nullable(),
+          until: Time.nullable(),
+          ms: z.number().nullable(),
+          known: z.enum(['over', 'still', 'unknown']),
+        }),
+      ),
+      hosts: z.int(),
+      knownMs: z.number(),
+      unknown: z.int(),
+      derivedFrom: z.string(),
+      notKnown: z.array(z.string()),
+    }),
+    /** Between `from` and `until` nothing is known, of one host or (`null`) of all. */
+    gaps: z.array(
+      z.object({ from: Time, until: Time.nullable(), host: z.string().nullable(), why: z.string() }),
+    ),
     detectedAt: Time.nullable(),
     haltedAt: Time.nullable(),
     pagedAt: Time.nullable(),

@@ -138,24 +138,13 @@ describe('timeline', () => {
   test('in Markdown, what people wrote stays text', () => {
     const rollout = sampleRollout({ title: '<b>*x*</b> | [a](b)', detectedAt: T0, haltedAt: T0 + 40 });
     const log = sampleLog({ type: 'line.stopped', by: 'bob', reason: '<img src=x>\n# Heading' });
-    expect(timelineMarkdown(timelineOf(rollout, log))).toBe(
-      [
-        '# r-1: \\<b\\>\\*x\\*\\</b\\> \\| \\[a\\](b)',
-        '',
-        'The rollout is **running**: The canary wave has begun. (`waiting`)',
-        '',
-        '- First seen failing: 2026-01-01T00:00:00.000Z',
-        '- Halted: 2026-01-01T00:00:00.040Z (40ms after it was first seen)',
-        '- Paged: —',
-        '',
-        '| wave | hosts | state | started | took |',
-        '|---|---|---|---|---|',
-        '| canary | 1 | pending | — | — |',
-        '| datacenter ams | 1 | pending | — | — |',
-        '',
-        '- 2026-01-01T00:00:01.000Z (+1s) An operator stopped the line: \\<img src=x\\> \\# Heading.',
-        '',
-      ].join('\n'),
+    const lines = timelineMarkdown(timelineOf(rollout, log)).split('\n');
+    expect(lines[0]).toBe('# r-1: \\<b\\>\\*x\\*\\</b\\> \\| \\[a\\](b)');
+    expect(lines).toContain('| Halted | 2026-01-01T00:00:00.040Z | 40ms after it was first seen |');
+    expect(lines).toContain('| Page taken | — |  |');
+    expect(lines.at(-2)).toBe(
+      '- 2026-01-01T00:00:01.000Z (+1s) An operator stopped the line: \\<img src=x\\> \\# Heading.',
     );
+    expect(lines.join('').replaceAll('\\<', '')).not.toContain('<');
   });
 });

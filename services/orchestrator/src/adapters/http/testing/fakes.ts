@@ -127,6 +127,11 @@ export class FakeOperations implements Operations {
     return after;
   }
 
+  async changedFiles() {
+    this.#check();
+    return [{ path: 'named.conf', change: 'changed' as const }];
+  }
+
   async rollout(id: RolloutId) {
     this.#check();
     const rollout = this.store.get(id);
