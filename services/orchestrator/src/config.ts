@@ -105,13 +105,17 @@ export type Config = Readonly<Omit<z.output<typeof Config>, 'redis' | 'pagers' |
 };
 
 /**
- * Reads the configuration file that BREAKWATER_ORCHESTRATOR_CONFIG names.
+ * Reads the configuration file, at `path` or where BREAKWATER_ORCHESTRATOR_CONFIG says.
  * @throws BreakwaterError with every fault at once, or Error when the file cannot be read.
  */
-export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
-  const path = environment['BREAKWATER_ORCHESTRATOR_CONFIG'];
-  if (path === undefined)
-    throw new Error('set BREAKWATER_ORCHESTRATOR_CONFIG to the path of the configuration file');
+export function readConfig(
+  environment: NodeJS.ProcessEnv = process.env,
+  path: string | null = environment['BREAKWATER_ORCHESTRATOR_CONFIG'] ?? null,
+): Config {
+  if (path === null)
+    throw new Error(
+      'set BREAKWATER_ORCHESTRATOR_CONFIG to the path of the configuration file, or name it with --config',
+    );
   const { redis, pagers, prometheus, ...config } = parse(Config, JSON.parse(readFileSync(path, 'utf8')));
   const password = redis.passwordFile === undefined ? null : readFileSync(redis.passwordFile, 'utf8').trim();
   return Object.freeze({

@@ -48,7 +48,7 @@ function pageOf({ code, reason }: Doubt, status: Page['status'], now: number): P
     reason,
     decide: over
       ? 'Nothing.'
-      : 'Put the right store back; or see what is lost, and accept it, with "breakwater-orchestrator accept-store" where an orchestrator runs.',
+      : 'Put the right store back; or see what is lost, and accept it, with "breakwater-orchestrator accept-store --by NAME --reason TEXT" on the machine of an orchestrator.',
     at,
   };
 }
