@@ -210,10 +210,10 @@ describe('Redis', () => {
       .toContainEqual(expect.objectContaining({ code: 'store_behind', rollout: null }));
 
     const main = projectPath('services/orchestrator/src/main.ts');
+    const config = join(fleet.runDir, 'orchestrator', 'orchestrator.json');
+    const why = ['--by', 'admin', '--reason', 'cut short'];
     const accept = (...more: string[]): Promise<{ stdout: string }> =>
-      run(process.execPath, [main, 'accept-store', '--by', 'admin', '--reason', 'cut short', ...more], {
-        env: { BREAKWATER_ORCHESTRATOR_CONFIG: join(fleet.runDir, 'orchestrator', 'orchestrator.json') },
-      });
+      run(process.execPath, [main, 'accept-store', '--config', config, ...why, ...more], { env: {} });
     await expect(accept()).rejects.toMatchObject({
       code: 3,
       stdout: expect.stringContaining(`rollout.submitted ${id}, by admin`) as string,

@@ -62,6 +62,10 @@ const Config = z.strictObject({
   pagers: PagersConfig,
   /** Where people reach the status page; pages link to it. It may hold a name: only people follow it. */
   publicUrl: z.url({ protocol: /^https?$/ }).optional(),
+  /** The status page needs no token; what the files of a change hold is on it only where it may be everybody's business. */
+  statusPage: z.strictObject({ showDiff: z.boolean().default(false) }).prefault({}),
+  /** A file that always holds a copy of the status page, for hosting somewhere else. */
+  statusCopy: z.string().refine(isAbsolute, 'write an absolute path').optional(),
   /** How long after its last word a host counts as unknown, which is never healthy. */
   unknownAfter: Duration.default(30_000),
   /** How often a halt is paged again while nobody decides. */
@@ -105,13 +109,17 @@ export type Config = Readonly<Omit<z.output<typeof Config>, 'redis' | 'pagers' |
 };
 
 /**
- * Reads the configuration file that BREAKWATER_ORCHESTRATOR_CONFIG names.
+ * Reads the configuration file, at `path` or where BREAKWATER_ORCHESTRATOR_CONFIG says.
  * @throws BreakwaterError with every fault at once, or Error when the file cannot be read.
  */
-export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
-  const path = environment['BREAKWATER_ORCHESTRATOR_CONFIG'];
-  if (path === undefined)
-    throw new Error('set BREAKWATER_ORCHESTRATOR_CONFIG to the path of the configuration file');
+export function readConfig(
+  environment: NodeJS.ProcessEnv = process.env,
+  path: string | null = environment['BREAKWATER_ORCHESTRATOR_CONFIG'] ?? null,
+): Config {
+  if (path === null)
+    throw new Error(
+      'set BREAKWATER_ORCHESTRATOR_CONFIG to the path of the configuration file, or name it with --config',
+    );
   const { redis, pagers, prometheus, ...config } = parse(Config, JSON.parse(readFileSync(path, 'utf8')));
   const password = redis.passwordFile === undefined ? null : readFileSync(redis.passwordFile, 'utf8').trim();
   return Object.freeze({

@@ -1,7 +1,8 @@
 #!/usr/bin/env node
-import { pino } from 'pino';
+import { type Logger, pino } from 'pino';
 import { OperatorName } from '@breakwater/shared';
 import { acceptStoreOrder, findingText, USAGE } from './adapters/console/accept-store.ts';
+import type { AcceptStoreOrder } from './adapters/console/interface.ts';
 import { compose, composeAcceptance } from './compose.ts';
 import { readConfig } from './config.ts';
 
@@ -23,7 +24,11 @@ async function main(): Promise<void> {
 
 /** @returns the exit code. */
 async function acceptStore(args: readonly string[]): Promise<number> {
-  let order: ReturnType<typeof acceptStoreOrder>;
+  if (args.includes('--help')) {
+    process.stdout.write(USAGE);
+    return 0;
+  }
+  let order: AcceptStoreOrder;
   try {
     order = acceptStoreOrder(args);
   } catch (error) {
@@ -31,7 +36,19 @@ async function acceptStore(args: readonly string[]): Promise<number> {
     return 2;
   }
   const log = pino({ level: 'warn', base: null }, pino.destination(2));
-  const store = await composeAcceptance(readConfig(), order.witnesses, log);
+  try {
+    return await lookAndAccept(order, log);
+  } catch (error) {
+    // For a person at a terminal, who has enough to read already.
+    const why = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`It failed: ${why}\nWithout --yes it shows how the store stands.\n`);
+    return 1;
+  }
+}
+
+async function lookAndAccept(order: AcceptStoreOrder, log: Logger): Promise<number> {
+  const config = readConfig(process.env, order.config ?? undefined);
+  const store = await composeAcceptance(config, order.witnesses, log);
   try {
     const finding = await store.inspect();
     process.stdout.write(findingText(finding));

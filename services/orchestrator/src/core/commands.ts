@@ -5,7 +5,7 @@ import { emergencyRefusal } from './emergency.ts';
 import type { Verb } from './event.ts';
 import { callBack, isTolerated } from './halting.ts';
 import { enter, inFlight, isMoving, mapRows, newAttempt } from './host-row.ts';
-import { SKIPPED_UNREACHABLE } from './left-out.ts';
+import { unreached } from './left-out.ts';
 import { releasedRefusal } from './releasing.ts';
 import { beginRollback } from './rollback.ts';
 import { type HostRow, type Rollout, type Wave, waveName, waveOf } from './rollout.ts';
@@ -268,7 +268,7 @@ function skip(rollout: Rollout, { host, reason }: Command, { now, fleet }: Conte
     return refuseHost(`${row.id} is ${row.state}; a host that is changed is rolled back, not skipped`);
   }
   const heard = fleet.get(row.id)?.availability !== 'unknown';
-  const left = inconclusive(heard ? 'skipped' : SKIPPED_UNREACHABLE, reason);
+  const left = heard ? inconclusive('skipped', reason) : unreached(reason);
   const skipped = { ...enter(row, 'skipped', now, left), failure: null };
   return { ...rollout, hosts: { ...rollout.hosts, [row.id]: skipped } };
 }

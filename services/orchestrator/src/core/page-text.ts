@@ -119,7 +119,7 @@ function safeMode(): PageText {
     'Safe mode: the store has lost something that was seen before.',
     'No host is granted or confirmed any more; hosts in flight go back by themselves.',
     'put the right store back, or accept this one?',
-    'Look: breakwater status. Put the right store back; or see what is lost, and accept it, with "breakwater-orchestrator accept-store" where an orchestrator runs.',
+    'Look: breakwater status. Put the right store back; or see what is lost, and accept it, with "breakwater-orchestrator accept-store --by NAME --reason TEXT" on the machine of an orchestrator.',
     'breakwater status',
   );
 }

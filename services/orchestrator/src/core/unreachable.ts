@@ -1,9 +1,9 @@
-import { formatDuration, inconclusive, noData, type Verdict } from '@breakwater/shared';
+import { formatDuration, type Verdict } from '@breakwater/shared';
 import { limitOf } from './budget.ts';
 import { type Context, RECONNECT_GRACE_MS } from './context.ts';
 import { lossOf } from './deadlines.ts';
 import { enter } from './host-row.ts';
-import { SKIPPED_UNREACHABLE } from './left-out.ts';
+import { unreached } from './left-out.ts';
 import { type HostRow, type Rollout, waveOf } from './rollout.ts';
 
 /** Nothing at all was heard since staging began, and there is nothing live that it could have touched. */
@@ -19,7 +19,7 @@ function isUnreachable(rollout: Rollout, row: HostRow, context: Context): boolea
 function mayMiss(rollout: Rollout, { datacenter }: HostRow, context: Context): boolean {
   const here = [...context.fleet.values()].filter((host) => host.datacenter === datacenter);
   const missing = Object.values(rollout.hosts).filter(
-    (other) => other.datacenter === datacenter && other.verdict?.code === SKIPPED_UNREACHABLE,
+    (other) => other.datacenter === datacenter && other.verdict?.code === 'skipped_unreachable',
   );
   return missing.length < limitOf(rollout.strategy.maxUnavailable, here.length);
 }
@@ -33,7 +33,7 @@ export function leaveOutUnreachable(rollout: Rollout, context: Context): Rollout
   return Object.values(rollout.hosts).reduce((current, row) => {
     if (!isUnreachable(current, row, context) || !mayMiss(current, row, context)) return current;
     const reason = `${row.id} was not heard of for ${formatDuration(context.now - row.since)}; it is owed the change`;
-    const skipped = enter(row, 'skipped', context.now, noData(SKIPPED_UNREACHABLE, reason));
+    const skipped = enter(row, 'skipped', context.now, unreached(reason));
     return { ...current, hosts: { ...current.hosts, [row.id]: skipped } };
   }, rollout);
 }
@@ -55,5 +55,5 @@ export function outOfReach(rollout: Rollout, row: HostRow, context: Context): Ve
     context.listeningSince + RECONNECT_GRACE_MS,
   );
   if (context.now < since + applyDeadline || !mayMiss(rollout, row, context)) return null;
-  return inconclusive(SKIPPED_UNREACHABLE, `${row.id} could not be heard when its wave came`);
+  return unreached(`${row.id} could not be heard when its wave came`);
 }

@@ -71,11 +71,24 @@ test('the command refuses what it cannot do, in words', () => {
   expect(() => acceptStoreOrder(['--reason', 'x', '--by', 'Rex Regis'])).toThrow('--by');
   expect(() => acceptStoreOrder(['--by', 'rex', '--reason', 'x', '--force'])).toThrow('--force');
   expect(
-    acceptStoreOrder(['--by', 'rex', '--reason', 'x', '--witness', '/a', '--witness', '/b', '--yes']),
+    acceptStoreOrder([
+      '--by',
+      'rex',
+      '--reason',
+      'x',
+      '--witness',
+      '/a',
+      '--witness',
+      '/b',
+      '--yes',
+      '--config',
+      '/c',
+    ]),
   ).toEqual({
     by: 'rex',
     reason: 'x',
     yes: true,
     witnesses: ['/a', '/b'],
+    config: '/c',
   });
 });

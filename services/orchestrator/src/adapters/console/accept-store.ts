@@ -3,10 +3,12 @@ import { isoTime, OperatorName } from '@breakwater/shared';
 import type { Act } from '../../core/act.ts';
 import type { AcceptStoreOrder, Finding } from './interface.ts';
 
-export const USAGE = `usage: breakwater-orchestrator accept-store --by NAME --reason TEXT [--yes] [--witness FILE]...
+export const USAGE = `usage: breakwater-orchestrator accept-store --config FILE --by NAME --reason TEXT [--yes] [--witness FILE]...
 
-Shows what the store has lost, by the witness file of this orchestrator and those that --witness names. With --yes it
-takes the store as it is: every live rollout is paused, and the log goes on beyond all that was seen.
+Shows what the store has lost, by the witness file of this orchestrator and those that --witness names: name those of the
+others too, each may have seen something else. With --yes it takes the store as it is: every live rollout is paused, and
+the log goes on beyond all that was seen. --config is the orchestrator's own configuration file; without it,
+BREAKWATER_ORCHESTRATOR_CONFIG names it.
 Exit: 0 accepted; 1 nothing to accept, or it failed; 2 wrong arguments; 3 shown only, since --yes was not given.
 `;
 
@@ -15,6 +17,7 @@ export function acceptStoreOrder(args: readonly string[]): AcceptStoreOrder {
   const { values } = parseArgs({
     args: [...args],
     options: {
+      config: { type: 'string' },
       by: { type: 'string' },
       reason: { type: 'string' },
       yes: { type: 'boolean', default: false },
@@ -24,7 +27,8 @@ export function acceptStoreOrder(args: readonly string[]): AcceptStoreOrder {
   const by = OperatorName.safeParse(values.by);
   if (!by.success) throw new Error('--by must name who accepts it, as an operator is named');
   if (!values.reason) throw new Error('--reason must say why the store is taken as it is');
-  return { by: by.data, reason: values.reason, yes: values.yes, witnesses: values.witness };
+  const { reason, yes, witness: witnesses, config = null } = values;
+  return { by: by.data, reason, yes, witnesses, config };
 }
 
 /** What was found, for the person who has to decide. */

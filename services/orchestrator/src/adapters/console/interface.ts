@@ -11,6 +11,8 @@ export interface Finding {
 /** What `accept-store` was asked for. */
 export interface AcceptStoreOrder {
   by: string;
+  /** The orchestrator's configuration file; `null` for the one that the environment names. */
+  config: string | null;
   reason: string;
   yes: boolean;
   /** Witness files to be asked besides the configured one. */
