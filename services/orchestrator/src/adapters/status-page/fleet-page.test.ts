@@ -131,6 +131,9 @@ describe('hostile text', () => {
   });
   const host = sampleHost(text, { datacenter: text as never, availability: 'unhealthy', drift: text });
   const timeline = {
+    summary: text,
+    key: [{ what: text, at: null, note: text }],
+    gaps: [{ from: PAGE.at, until: null, host: text, why: text }],
     waves: [{ wave: text, hosts: 1, state: 'failed', startedAt: null, endedAt: null, durationMs: null }],
     entries: [{ at: PAGE.at, sinceStartMs: 0, text }],
   };

@@ -4,7 +4,7 @@ import { type Html, html } from './html.ts';
 import { type Age, agePart, type Content, link, type Place, stateLine } from './layout.ts';
 import { rolloutNews } from './news.ts';
 import type { RolloutSight } from './sight.ts';
-import { badge, time, WAVE_WORDS } from './words.ts';
+import { badge, sentence, time, WAVE_WORDS } from './words.ts';
 
 type Entry = TimelineReply['entries'][number];
 
@@ -23,7 +23,7 @@ export function timelinePage(sight: RolloutSight, now: number, age: Age | null, 
   const story =
     timeline === null
       ? html`<p>It was not read before the store went away.</p>`
-      : html`${wavesTable(timeline, now)}<h2>What happened</h2>${entries(timeline.entries, now)}`;
+      : html`${summaryPart(timeline, now)}${wavesTable(timeline, now)}<h2>What happened</h2>${entries(timeline.entries, now)}`;
   const main = html`<header><nav aria-label="Pages">${link(place, `rollouts/${rollout.id}`, `← ${rollout.id}`)}</nav>
 <h1>Timeline of ${rollout.id}: ${rollout.title}</h1></header>
 ${agePart(age)}
@@ -31,6 +31,20 @@ ${stateLine(news.tone, news.text)}
 ${story}
 <footer><p class="dim">To paste into a review: <code>breakwater timeline ${rollout.id} --markdown</code></p></footer>`;
   return { title: `Timeline of ${rollout.id}: ${rollout.title}`, main };
+}
+
+/** What can be published as it is, when what happened, and what nobody saw. */
+function summaryPart({ summary, key, gaps }: TimelineReply, now: number): Html {
+  const times = key.map(
+    ({ what, at, note }) =>
+      html`<dt>${what}</dt><dd>${at === null ? '—' : time(Date.parse(at), now)} ${note}</dd>`,
+  );
+  const unseen = gaps.map(
+    ({ from, until, host, why }) =>
+      html`<li>${host ?? 'All of it'}, from ${time(Date.parse(from), now)} ${until === null ? 'on' : html`until ${time(Date.parse(until), now)}`}: ${sentence(why)}</li>`,
+  );
+  return html`<h2>In short</h2><p>${summary}</p><dl class="facts">${times}</dl>
+${unseen.length === 0 ? [] : html`<h2>What nobody saw</h2><ul class="list">${unseen}</ul>`}`;
 }
 
 function wavesTable({ waves }: TimelineReply, now: number): Html {
