@@ -30,6 +30,7 @@ export class EnrolmentFile {
         return this.hosts;
       },
       fault: () => fault,
+      hasAdmin: () => true,
     };
   }
 }

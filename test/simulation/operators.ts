@@ -7,7 +7,11 @@ import { newChange } from './changes.ts';
 import type { Orchestrator } from './orchestrator.ts';
 import type { World } from './interfaces.ts';
 
-const person = (name: string, role: Operator['role']): Operator => ({ name: OperatorName.parse(name), role });
+const person = (name: string, role: Operator['role']): Operator => ({
+  name: OperatorName.parse(name),
+  role,
+  scope: null,
+});
 const SUBMITTER = person('submitter', 'submitter');
 const APPROVER = person('approver', 'admin');
 const MOST_ROLLOUTS = 8;

@@ -92,6 +92,9 @@ export class Orchestrator {
       hasMetrics: true,
       limits: NO_LIMITS,
       enrolment: around.enrolment.reader(),
+      newToken: () => {
+        throw new Error('nobody asks for a token in a simulation');
+      },
       calendar: around.freezes,
     };
     this.#engine = createEngine(this.#deps);

@@ -85,6 +85,11 @@ export const ERRORS = {
   // Identity.
   unauthenticated: kind(401, 'The token is missing or unknown', 'Send authorization: Bearer <token>.'),
   forbidden: kind(403, 'Your role does not allow this', 'Ask somebody with the role that the detail names.'),
+  out_of_scope: kind(
+    403,
+    'Your token does not reach that far',
+    'Ask somebody whose token has the scope that the detail names; stopping the line needs none.',
+  ),
   own_approval: kind(403, 'Nobody approves their own rollout', 'Ask another approver.'),
   // State of the world.
   not_found: kind(
@@ -127,6 +132,21 @@ export const ERRORS = {
     409,
     'This Idempotency-Key was used for another request',
     'Use a new key for a new request.',
+  ),
+  token_shown_once: kind(
+    409,
+    'This request has created its token before, and a token is shown once',
+    'Revoke the token that the detail names if its text is lost, and create another under a new key.',
+  ),
+  last_admin: kind(
+    409,
+    'Without this token nobody would be an admin',
+    'Create another admin token without a scope first, or put an admin into the operators file.',
+  ),
+  too_many_tokens: kind(
+    409,
+    'There are as many tokens as there may be',
+    'Revoke tokens that nobody uses; GET /v1/tokens lists them.',
   ),
   host_in_use: kind(
     409,

@@ -37,6 +37,13 @@ export const RolloutId = z
   .brand<'RolloutId'>();
 export type RolloutId = z.infer<typeof RolloutId>;
 
+/** `t-` and the number of the event that recorded its creation: an operator's token, without being it. */
+export const TokenId = z
+  .string()
+  .regex(/^t-[1-9][0-9]{0,14}$/, 'the id of a token looks like t-42')
+  .brand<'TokenId'>();
+export type TokenId = z.infer<typeof TokenId>;
+
 /** A SHA-256 digest in lower-case hexadecimal. */
 export const Digest = z
   .string()

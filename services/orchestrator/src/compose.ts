@@ -6,6 +6,8 @@ import { operatorServer } from './adapters/http/operator-server.ts';
 import { freezeCalendar } from './adapters/calendar/freeze-calendar.ts';
 import type { Identities, Operations } from './adapters/http/interface.ts';
 import { openEnrolment } from './adapters/identities/open-enrolment.ts';
+import { randomToken } from './adapters/identities/random-token.ts';
+import { withBook } from './adapters/identities/with-book.ts';
 import { type PromMetrics, promMetrics } from './adapters/metrics/prom.ts';
 import { createPagers } from './adapters/pagers/create-pager.ts';
 import { prometheus } from './adapters/prometheus/prometheus.ts';
@@ -28,6 +30,7 @@ import { pageDelivery } from './runtime/deliver-pages.ts';
 import { createEngine, type Engine } from './runtime/engine.ts';
 import type { EngineDeps } from './runtime/engine-deps.ts';
 import { watchFleet } from './runtime/fleet-watch.ts';
+import { ensureAdmin, type ShowToken } from './runtime/first-admin.ts';
 import { type Instruments, keepGates } from './runtime/gate-keeper.ts';
 import { assertPolicy } from './runtime/policy.ts';
 import { lookAt } from './runtime/look.ts';
@@ -39,6 +42,7 @@ import { trustStore } from './runtime/store-trust.ts';
 import { createSights } from './runtime/sights.ts';
 import { standWatch } from './runtime/sweep.ts';
 import { pageTests } from './runtime/test-pages.ts';
+import { openTokenBook } from './runtime/token-book.ts';
 
 export interface Orchestrator {
   /** Listens and works until `stop`. */
@@ -141,8 +145,8 @@ async function lookAround({ trust, watch, log }: EngineDeps, clock: SharedClock)
   }
 }
 
-/** Wires the orchestrator together; nothing runs before `start`. */
-export async function compose(config: Config, log: Logger): Promise<Orchestrator> {
+/** Wires the orchestrator together; nothing runs before `start`. @param showToken shows the token of the first admin. */
+export async function compose(config: Config, log: Logger, showToken: ShowToken): Promise<Orchestrator> {
   const enrolment = await openEnrolment(config.hostsFile, config.operatorsFile, (hosts) =>
     assertPolicy(config, hosts),
   );
@@ -164,6 +168,7 @@ export async function compose(config: Config, log: Logger): Promise<Orchestrator
     limits: config.limits,
     calendar: freezeCalendar(config.freezes),
     enrolment,
+    newToken: randomToken,
     // The engine wakes jobs, and jobs call the engine: whoever comes second looks the other up.
     queues() {
       if (!queues) throw new Error('the queues are not open yet');
@@ -175,9 +180,10 @@ export async function compose(config: Config, log: Logger): Promise<Orchestrator
   const channels = openChannels(deps, createPagers(config.pagers, config.publicUrl ?? null));
   const operations = createOperations(deps, engine, pageTests(deps, engine, channels));
   const sights = createSights(deps);
+  const book = openTokenBook(deps);
   const { api, agents } = await openServers(config, deps, engine, {
     operations,
-    identities: enrolment.identities,
+    identities: withBook(enrolment.identities, book),
     sights,
   });
 
@@ -192,6 +198,8 @@ export async function compose(config: Config, log: Logger): Promise<Orchestrator
       await lookAround(deps, clock);
       watching = Promise.all([
         clock.keepTime(stopping.signal),
+        book.keep(stopping.signal),
+        ensureAdmin(deps, engine, showToken, stopping.signal),
         sights.watch(stopping.signal),
         standWatch(deps, engine, stopping.signal, safeModePages(deps, channels)),
       ]);

@@ -9,7 +9,12 @@ import { readConfig } from './config.ts';
 async function main(): Promise<void> {
   const config = readConfig();
   const log = pino({ level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime });
-  const orchestrator = await compose(config, log);
+  const orchestrator = await compose(config, log, (token, { id, name }) => {
+    // Not by the logger: what is logged is kept and passed on.
+    process.stdout.write(
+      `Nobody was an admin yet. This is the token ${id} of ${name}; it is shown this once:\n\n  ${token}\n\nKeep it, create tokens for people with it (breakwater tokens create), then revoke it.\n`,
+    );
+  });
   // Nothing has to be finished before the end: every decision is in the store, and whoever starts next goes on.
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => {

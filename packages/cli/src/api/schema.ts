@@ -488,6 +488,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the tokens that have not been revoked, oldest first; never what they are
+         * @description Parts of at most `limit`. Tokens of the file of operators are not among them.
+         */
+        get: operations["listTokens"];
+        put?: never;
+        /**
+         * Create a token for an operator; it is in this answer and nowhere else
+         * @description The answer holds the token, which is stored as its hash alone. With a `scope` its holder acts on hosts within it, and on rollouts whose every host is; stopping the line needs no scope. The same `idempotency-key` again is refused, since the token cannot be shown twice.
+         */
+        post: operations["createToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tokens/{id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Revoke a token: from the next request on nobody knows it
+         * @description No request with it is served after the answer, and its open event streams end within seconds. The last admin token stays unless the file of operators has an admin.
+         */
+        post: operations["revokeToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -925,6 +969,41 @@ export interface components {
                 error?: string;
                 ms: number;
             }[];
+        };
+        Token: {
+            id: string;
+            name: string;
+            /** @enum {string} */
+            role: "viewer" | "responder" | "submitter" | "approver" | "admin";
+            scope: {
+                datacenters?: string[];
+                labels?: {
+                    [key: string]: string;
+                };
+            } | null;
+            reason: string;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string;
+            expiresAt: string | null;
+        };
+        NewToken: {
+            id: string;
+            name: string;
+            /** @enum {string} */
+            role: "viewer" | "responder" | "submitter" | "approver" | "admin";
+            scope: {
+                datacenters?: string[];
+                labels?: {
+                    [key: string]: string;
+                };
+            } | null;
+            reason: string;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string;
+            expiresAt: string | null;
+            token: string;
         };
         Timeline: {
             id: string;
@@ -1564,7 +1643,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: Your role does not allow this */
+            /** @description `forbidden`: Your role does not allow this; `out_of_scope`: Your token does not reach that far */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1769,7 +1848,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: Your role does not allow this; `own_approval`: Nobody approves their own rollout */
+            /** @description `forbidden`: Your role does not allow this; `out_of_scope`: Your token does not reach that far; `own_approval`: Nobody approves their own rollout */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1895,7 +1974,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: Your role does not allow this */
+            /** @description `forbidden`: Your role does not allow this; `out_of_scope`: Your token does not reach that far */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2021,7 +2100,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: Your role does not allow this */
+            /** @description `forbidden`: Your role does not allow this; `out_of_scope`: Your token does not reach that far */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2147,7 +2226,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: Your role does not allow this */
+            /** @description `forbidden`: Your role does not allow this; `out_of_scope`: Your token does not reach that far */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2273,7 +2352,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: Your role does not allow this */
+            /** @description `forbidden`: Your role does not allow this; `out_of_scope`: Your token does not reach that far */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2401,7 +2480,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: Your role does not allow this */
+            /** @description `forbidden`: Your role does not allow this; `out_of_scope`: Your token does not reach that far */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2529,7 +2608,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: Your role does not allow this */
+            /** @description `forbidden`: Your role does not allow this; `out_of_scope`: Your token does not reach that far */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3043,7 +3122,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: Your role does not allow this; `host_removed`: The host was removed from the fleet */
+            /** @description `forbidden`: Your role does not allow this; `host_removed`: The host was removed from the fleet; `out_of_scope`: Your token does not reach that far */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3172,7 +3251,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: Your role does not allow this; `host_removed`: The host was removed from the fleet */
+            /** @description `forbidden`: Your role does not allow this; `host_removed`: The host was removed from the fleet; `out_of_scope`: Your token does not reach that far */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3301,7 +3380,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: Your role does not allow this; `host_removed`: The host was removed from the fleet */
+            /** @description `forbidden`: Your role does not allow this; `host_removed`: The host was removed from the fleet; `out_of_scope`: Your token does not reach that far */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3491,7 +3570,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: Your role does not allow this */
+            /** @description `forbidden`: Your role does not allow this; `out_of_scope`: Your token does not reach that far */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3719,7 +3798,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: Your role does not allow this */
+            /** @description `forbidden`: Your role does not allow this; `out_of_scope`: Your token does not reach that far */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3879,6 +3958,339 @@ export interface operations {
             };
             /** @description `too_soon`: This was done a moment ago */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something failed that should not */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `safe_mode`: The store is not to be believed: it has lost something, or is another one; `store_unavailable`: The store does not answer; `witness_failed`: It holds, but its record on the disk of this orchestrator failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listTokens: {
+        parameters: {
+            query?: {
+                limit?: number;
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done, or found. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Token"][];
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description `unauthenticated`: The token is missing or unknown */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_value`: A value is not what this field takes; `several_faults`: The request has several faults; `unknown_field`: A field is unknown */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something failed that should not */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store_unavailable`: The store does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createToken: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "night-shift",
+                 *       "role": "responder",
+                 *       "scope": {
+                 *         "datacenters": [
+                 *           "ams"
+                 *         ]
+                 *       },
+                 *       "reason": "Whoever is on duty may stop things in ams"
+                 *     }
+                 */
+                "application/json": {
+                    name: string;
+                    /** @enum {string} */
+                    role: "viewer" | "responder" | "submitter" | "approver" | "admin";
+                    scope?: {
+                        datacenters?: string[];
+                        labels?: {
+                            [key: string]: string;
+                        };
+                    };
+                    /** Format: date-time */
+                    expiresAt?: string;
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Stored. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewToken"];
+                };
+            };
+            /** @description `malformed_json`: The body is not valid JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: The token is missing or unknown */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this; `out_of_scope`: Your token does not reach that far */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: Somebody else changed this at the same moment; `idempotency_conflict`: This Idempotency-Key was used for another request; `token_shown_once`: This request has created its token before, and a token is shown once; `too_many_tokens`: There are as many tokens as there may be */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_value`: A value is not what this field takes; `several_faults`: The request has several faults; `unknown_field`: A field is unknown */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something failed that should not */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `safe_mode`: The store is not to be believed: it has lost something, or is another one; `store_unavailable`: The store does not answer; `witness_failed`: It holds, but its record on the disk of this orchestrator failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revokeToken: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string;
+            };
+            path: {
+                /** @example t-7 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "The laptop was lost"
+                 *     }
+                 */
+                "application/json": {
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done, or found. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        /** @enum {boolean} */
+                        revoked: true;
+                    };
+                };
+            };
+            /** @description `malformed_json`: The body is not valid JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: The token is missing or unknown */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this; `out_of_scope`: Your token does not reach that far */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: Somebody else changed this at the same moment; `idempotency_conflict`: This Idempotency-Key was used for another request; `last_admin`: Without this token nobody would be an admin */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_value`: A value is not what this field takes; `several_faults`: The request has several faults; `unknown_field`: A field is unknown */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -6,11 +6,14 @@ import type {
   ReportedState,
   RolloutId,
   RolloutState,
+  TokenId,
   Verdict,
   WaveState,
 } from '@breakwater/shared';
 
 import type { GatePhase } from './gate-record.ts';
+import type { Role } from './role.ts';
+import type { Scope } from './scope.ts';
 
 /** The verbs by which a person steers a rollout. */
 export const VERBS = ['approve', 'pause', 'resume', 'abort', 'rollback', 'retry', 'skip'] as const;
@@ -112,6 +115,19 @@ export type DomainEvent =
    * that was seen (`seen`), so that no epoch and no sequence is ever given twice; nothing lies between it and `from`.
    */
   | { type: 'store.accepted'; by: OperatorName; reason: string; from: number; to: number; seen: number }
+  /** A token of an operator came to be; those that had expired were cleared away in the same write. Never the token itself. */
+  | {
+      type: 'token.created';
+      token: TokenId;
+      name: OperatorName;
+      role: Role;
+      scope: Scope | null;
+      expiresAt: number | null;
+      cleared: TokenId[];
+      by: OperatorName;
+      reason: string;
+    }
+  | { type: 'token.revoked'; token: TokenId; name: OperatorName; by: OperatorName; reason: string }
   | {
       type: 'host.drained' | 'host.undrained' | 'host.removed';
       host: HostId;

@@ -30,7 +30,7 @@ export function selectTargets(targets: Targets, fleet: Fleet): Selection {
 }
 
 /** Whether a host fits all conditions of the targets. */
-export function matches(targets: Targets, host: FleetHost): boolean {
+export function matches(targets: Targets, host: Pick<FleetHost, 'id' | 'datacenter' | 'labels'>): boolean {
   const { datacenters, labels, hosts, exclude } = targets;
   if (datacenters && !datacenters.includes(host.datacenter)) return false;
   if (hosts && !hosts.includes(host.id)) return false;

@@ -1,7 +1,7 @@
 import type { Clock } from '@breakwater/shared';
 import type { Logger } from 'pino';
 import type { Calendar } from '../adapters/calendar/interface.ts';
-import type { EnrolmentSource } from '../adapters/identities/interface.ts';
+import type { EnrolmentSource, NewToken } from '../adapters/identities/interface.ts';
 import type { Metrics } from '../adapters/metrics/interface.ts';
 import type { PageQueue, WaveQueue } from '../adapters/queue/interface.ts';
 import type { Store } from '../adapters/store/interface.ts';
@@ -31,4 +31,6 @@ export interface EngineDeps {
   limits: Limits;
   calendar: Calendar;
   enrolment: EnrolmentSource;
+  /** The text of a new token, which nobody can guess. */
+  newToken: NewToken;
 }

@@ -18,6 +18,10 @@ export async function doneBefore(store: Store, { idempotency }: Keyed): Promise<
 }
 
 /** What a write says of the request that it carries out, so that it is not carried out again. */
-export function underKey({ idempotency }: Keyed, rollout: Done['rollout']): Pick<Commit, 'idempotency'> {
-  return idempotency ? { idempotency: { ...idempotency, rollout } } : {};
+export function underKey(
+  { idempotency }: Keyed,
+  rollout: Done['rollout'],
+  more: Pick<Done, 'token'> = {},
+): Pick<Commit, 'idempotency'> {
+  return idempotency ? { idempotency: { ...idempotency, rollout, ...more } } : {};
 }

@@ -1,6 +1,8 @@
-import { BreakwaterError } from '@breakwater/shared';
+import { BreakwaterError, compareNames, type HostId } from '@breakwater/shared';
 import type { LineState, Operations } from '../adapters/http/interface.ts';
 import type { Line } from '../core/line.ts';
+import type { Rollout } from '../core/rollout.ts';
+import type { StoredToken } from '../core/token.ts';
 import { contentOf, readBundle } from './bundles.ts';
 import { changedFiles } from './changed-files.ts';
 import type { Engine } from './engine.ts';
@@ -8,9 +10,11 @@ import type { EngineDeps } from './engine-deps.ts';
 import { hostViews } from './host-views.ts';
 import { orderHost } from './host-orders.ts';
 import { setLine } from './line-control.ts';
+import { createToken, revokeToken } from './operator-tokens.ts';
 import { previewPlan } from './planning.ts';
 import { submit } from './submit.ts';
 import type { TestPages } from './test-pages.ts';
+import { assertWithin } from './within-scope.ts';
 
 /** A page that nobody has taken for this long means that nobody knows. */
 const PAGE_OVERDUE_MS = 5000;
@@ -28,6 +32,8 @@ export function createOperations(deps: EngineDeps, engine: Engine, testPages: Te
     plan: (submission) => previewPlan(deps, engine, submission),
     submit: (submission, by) => submit(deps, engine, submission, by),
     async command(id, verb, by, reason, { host = null, wave }) {
+      // Which hosts a rollout has never changes.
+      if (by.scope !== null) assertWithin(deps, by, hostsOf(await this.rollout(id)));
       const command = { verb, by: by.name, reason, host, wave };
       return (await engine.decide(id, { type: 'command', command }, { by })).rollout;
     },
@@ -40,10 +46,16 @@ export function createOperations(deps: EngineDeps, engine: Engine, testPages: Te
     rollouts: (limit, after) => store.rollouts(limit, after),
     events: (rollout, after, limit) => store.events(rollout, after, limit),
     hosts: () => hostViews(deps, engine),
-    orderHost: (host, verb, by, reason) => orderHost(deps, engine, { verb, host, reason }, by),
+    async orderHost(host, verb, by, reason) {
+      assertWithin(deps, by, [host]);
+      await orderHost(deps, engine, { verb, host, reason }, by);
+    },
     line: async () => withFreeze(deps, (await store.snapshot()).line),
     setLine: async (stopped, by, reason) =>
       withFreeze(deps, await setLine(deps, engine, stopped, by, reason)),
+    tokens: async () => [...(await store.snapshot()).tokens.values()].toSorted(byNumber),
+    createToken: (asked, by) => createToken(deps, engine, asked, by),
+    revokeToken: (id, by, reason) => revokeToken(deps, engine, id, by, reason),
     testPages,
     onLog: (listener) => deps.wakeups.subscribe(() => listener()),
     unready: () => unready(deps),
@@ -53,6 +65,14 @@ export function createOperations(deps: EngineDeps, engine: Engine, testPages: Te
     },
     witnessed: () => deps.trust.witnessed(),
   };
+}
+
+function hostsOf({ hosts }: Rollout): HostId[] {
+  return Object.values(hosts).map(({ id }) => id);
+}
+
+function byNumber(a: StoredToken, b: StoredToken): number {
+  return compareNames(a.id, b.id);
 }
 
 function withFreeze({ calendar, clock }: EngineDeps, line: Line): LineState {

@@ -10,6 +10,7 @@ import { doneBefore } from './once.ts';
 import { withOvertaken } from './overtaken.ts';
 import { assertFree, assertSamePlan, keptBy, planFor } from './planning.ts';
 import { saveBirth } from './save-birth.ts';
+import { assertWithin } from './within-scope.ts';
 
 /**
  * Takes a submission: plans it, records it as a rollout that owns its hosts, and lets it begin.
@@ -55,6 +56,11 @@ function create(deps: EngineDeps, engine: Engine, asked: Asked, snapshot: Snapsh
   if (line.stopped)
     throw new BreakwaterError('line_stopped', `the line is stopped: ${line.reason ?? 'no reason'}`);
   const planned = planFor(deps, engine, submission, snapshot);
+  assertWithin(
+    deps,
+    by,
+    planned.waves.flatMap(({ hosts }) => hosts),
+  );
   assertSamePlan(submission, bundle, planned);
   if (submission.whenBusy === 'refuse') assertFree(planned, submission, snapshot);
   const { now, fleet, nextEpoch } = engine.context(snapshot, null);

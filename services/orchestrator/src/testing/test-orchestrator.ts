@@ -5,6 +5,7 @@ import type { AgentDesk, Operator } from '../adapters/http/interface.ts';
 import type { Idempotency } from '../adapters/store/interface.ts';
 import type { Freeze } from '../adapters/calendar/interface.ts';
 import { MemoryEnrolment } from '../adapters/identities/memory-enrolment.ts';
+import { randomToken } from '../adapters/identities/random-token.ts';
 import { MemoryMetrics } from '../adapters/metrics/memory-metrics.ts';
 import { MemoryPager } from '../adapters/pagers/memory-pager.ts';
 import { MemoryPageQueue, MemoryWaveQueue } from '../adapters/queue/memory-queue.ts';
@@ -33,8 +34,8 @@ import { SimulatedHost } from './simulated-host.ts';
 const UNKNOWN_AFTER_MS = 60_000;
 export const REPAGE_EVERY_MS = 900_000;
 
-export const SUE: Operator = { name: OperatorName.parse('sue'), role: 'submitter' };
-export const REX: Operator = { name: OperatorName.parse('rex'), role: 'responder' };
+export const SUE: Operator = { name: OperatorName.parse('sue'), role: 'submitter', scope: null };
+export const REX: Operator = { name: OperatorName.parse('rex'), role: 'responder', scope: null };
 
 /** Every soak is a second, so that a rollout takes few steps. */
 const QUICK = { canary: { soak: '1s' }, datacenters: { soak: '1s' }, global: { soak: '1s' } };
@@ -148,6 +149,7 @@ export class TestOrchestrator {
       hasMetrics: true,
       limits: NO_LIMITS,
       enrolment: this.enrolment,
+      newToken: randomToken,
       calendar: {
         freezeAt: (now) => this.freezes.find(({ until }) => now < until) ?? null,
         nextFreeze: () => null,

@@ -37,13 +37,31 @@ export function guardOperatorRoutes(app: App, identities: Identities): void {
     const name = guardedRoute(request.method, request.routeOptions.url);
     if (name === null) return;
     const token = bearerToken(request);
-    const operator = token === null ? null : identities.operator(token);
+    const operator = token === null ? null : await identities.operator(token);
     if (operator === null) throw unauthenticated();
     const permission = ROUTE_PERMISSIONS[name];
     if (permission === undefined) throw new Error(`${name} is not in the table of permissions`);
     requirePermission(operator, permission);
     request.setDecorator('operator', operator);
   });
+}
+
+const LOOK_EVERY_MS = 1000;
+
+/**
+ * What is answered for longer than a moment ends soon after its token is revoked or has expired.
+ * @returns a signal for that, and what ends the looking.
+ */
+export function endOfToken(
+  request: FastifyRequest,
+  identities: Identities,
+): { signal: AbortSignal; release: () => void } {
+  const ended = new AbortController();
+  const token = bearerToken(request);
+  const timer = setInterval(() => {
+    if (token === null || identities.lastKnown(token) === null) ended.abort();
+  }, LOOK_EVERY_MS);
+  return { signal: ended.signal, release: () => clearInterval(timer) };
 }
 
 /** Who makes this request. @throws on a route that is not guarded, which would be a bug. */

@@ -80,10 +80,12 @@ function isDocumented({ name }: Parameter): boolean {
 
 const EXAMPLES: Readonly<Record<string, string>> = { digest: 'f579a7'.padEnd(64, '0') };
 
+const IDS: Readonly<Record<string, string>> = { '/v1/hosts/': 'ns2.fra', '/v1/tokens/': 't-7' };
+
 function shown(path: string, parameter: Parameter): Parameter {
   if (parameter.in !== 'path') return parameter;
-  const id = path.startsWith('/v1/hosts/') ? 'ns2.fra' : 'r-1';
-  return { ...parameter, example: EXAMPLES[parameter.name] ?? id };
+  const folder = Object.keys(IDS).find((start) => path.startsWith(start)) ?? '';
+  return { ...parameter, example: EXAMPLES[parameter.name] ?? IDS[folder] ?? 'r-1' };
 }
 
 function withExample(body: Body, example: unknown): Body {

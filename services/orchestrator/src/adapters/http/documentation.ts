@@ -61,6 +61,7 @@ const TAGS = [
   { name: 'log', description: 'What happened, and why.' },
   { name: 'fleet', description: 'Hosts: what they run, how they are, and who is taken out of service.' },
   { name: 'line', description: 'Stops everything at once.' },
+  { name: 'tokens', description: 'Who may do what.' },
   { name: 'pages', description: 'How people are woken.' },
   { name: 'open', description: 'What needs no token.' },
 ];

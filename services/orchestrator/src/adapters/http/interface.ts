@@ -9,6 +9,7 @@ import type {
   RolloutId,
   Strategy,
   Submission,
+  TokenId,
 } from '@breakwater/shared';
 import type { GroupDiff } from '../../core/bundle-diff.ts';
 import type { LoggedEvent, Verb } from '../../core/event.ts';
@@ -18,17 +19,29 @@ import type { FleetHost } from '../../core/fleet.ts';
 import type { Line } from '../../core/line.ts';
 import type { PlannedWave } from '../../core/planned.ts';
 import type { Rollout } from '../../core/rollout.ts';
+import type { Role } from '../../core/role.ts';
+import type { Scope } from '../../core/scope.ts';
+import type { StoredToken } from '../../core/token.ts';
 import type { ChangedFile } from '../../core/timeline/changes.ts';
 import type { Freeze } from '../calendar/interface.ts';
 import type { Idempotency, Slice } from '../store/interface.ts';
-
-export const ROLES = ['viewer', 'responder', 'submitter', 'approver', 'admin'] as const;
-export type Role = (typeof ROLES)[number];
 
 /** Who makes a call. */
 export interface Operator {
   name: OperatorName;
   role: Role;
+  /** What it may act on; `null` is the whole fleet. */
+  scope: Scope | null;
+}
+
+/** A token that is asked for. */
+export interface TokenAsked {
+  name: OperatorName;
+  role: Role;
+  scope: Scope | null;
+  /** Wall-clock milliseconds; `null` is never. */
+  expiresAt: number | null;
+  reason: string;
 }
 
 /** Who makes a call, and under which key, if it has one. */
@@ -103,6 +116,12 @@ export interface Operations {
   orderHost(host: HostId, verb: HostVerb, by: Caller, reason: string): Promise<void>;
   line(): Promise<LineState>;
   setLine(stopped: boolean, by: Caller, reason: string): Promise<LineState>;
+  /** Tokens that have not been revoked, oldest first; expired ones are among them until another is created. */
+  tokens(): Promise<StoredToken[]>;
+  /** Creates a token. `token` is its text, which is nowhere else and cannot be had again. */
+  createToken(asked: TokenAsked, by: Caller): Promise<{ stored: StoredToken; token: string }>;
+  /** From the next request on, nobody knows it. */
+  revokeToken(id: TokenId, by: Caller, reason: string): Promise<void>;
   /** Sends a test page over the named channel, or over each. */
   testPages(channel: string | null, by: Operator, reason: string): Promise<PageTest[]>;
   /** Calls back whenever the log has grown. @returns a function that ends it. */
@@ -125,6 +144,9 @@ export interface AgentDesk {
 
 /** Finds out who holds a token; `null` for nobody. Tokens are compared by hash, in constant time. */
 export interface Identities {
-  operator(token: string): Operator | null;
+  /** As of now: a token that was revoked before this is asked is nobody's. Without a store it is as it was known last. */
+  operator(token: string): Promise<Operator | null>;
+  /** As it was known last, at most seconds ago; it asks nobody. */
+  lastKnown(token: string): Operator | null;
   host(token: string): HostId | null;
 }

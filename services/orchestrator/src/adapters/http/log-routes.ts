@@ -1,7 +1,8 @@
 import type { LoggedEvent } from '../../core/event.ts';
 import { allEvents } from './all-events.ts';
+import { endOfToken } from './bearer.ts';
 import { FOLLOW_TIMES, follow, type FollowTimes } from './follow.ts';
-import type { Operations } from './interface.ts';
+import type { Identities, Operations } from './interface.ts';
 import { EventList, TimelineReply } from './replies.ts';
 import { EventsQuery, FollowHeaders, RolloutPath, TimelineQuery } from './requests.ts';
 import type { App } from './server.ts';
@@ -19,7 +20,12 @@ function listView(events: readonly LoggedEvent[], limit: number) {
 }
 
 /** The event log of a rollout, of everything, and the story that is told from it. */
-export function logRoutes(app: App, operations: Operations, times: FollowTimes = FOLLOW_TIMES): void {
+export function logRoutes(
+  app: App,
+  operations: Operations,
+  identities: Identities,
+  times: FollowTimes = FOLLOW_TIMES,
+): void {
   app.route({
     method: 'GET',
     url: '/v1/audit',
@@ -33,7 +39,7 @@ export function logRoutes(app: App, operations: Operations, times: FollowTimes =
       listView(await operations.events(null, query.after, query.limit), query.limit),
   });
 
-  eventsRoute(app, operations, times);
+  eventsRoute(app, operations, identities, times);
 
   app.route({
     method: 'GET',
@@ -61,7 +67,7 @@ export function logRoutes(app: App, operations: Operations, times: FollowTimes =
   });
 }
 
-function eventsRoute(app: App, operations: Operations, times: FollowTimes): void {
+function eventsRoute(app: App, operations: Operations, identities: Identities, times: FollowTimes): void {
   const closing = new AbortController();
   // Before the server waits for its connections to end: a stream would never end by itself.
   app.addHook('preClose', async () => closing.abort());
@@ -84,12 +90,16 @@ function eventsRoute(app: App, operations: Operations, times: FollowTimes): void
       }
       reply.hijack();
       const start = headers['last-event-id'] ?? query.after;
+      const { signal, release } = endOfToken(request, identities);
+      const over = AbortSignal.any([closing.signal, signal]);
       try {
-        await follow(operations, params.id, start, reply.raw, { closing: closing.signal, times });
+        await follow(operations, params.id, start, reply.raw, { closing: over, times });
       } catch (error) {
         // The answer has begun, so it cannot become a problem; cut off, the client comes back where it was.
         request.log.warn({ err: error }, 'event stream failed');
         reply.raw.destroy();
+      } finally {
+        release();
       }
       return reply;
     },

@@ -60,4 +60,11 @@ export const HOST_VERB_EXAMPLES = {
 
 export const LINE_STOP_EXAMPLE = reason('Something is wrong that nobody understands yet');
 export const LINE_START_EXAMPLE = reason('It was the monitoring');
+export const TOKEN_EXAMPLE = {
+  name: 'night-shift',
+  role: 'responder',
+  scope: { datacenters: ['ams'] },
+  reason: 'Whoever is on duty may stop things in ams',
+};
+export const TOKEN_REVOKE_EXAMPLE = reason('The laptop was lost');
 export const PAGE_TEST_EXAMPLE = reason('The duty phone is new');

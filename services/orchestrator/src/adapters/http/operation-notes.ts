@@ -8,6 +8,8 @@ import {
   LINE_STOP_EXAMPLE,
   PAGE_TEST_EXAMPLE,
   SUBMISSION_EXAMPLE,
+  TOKEN_EXAMPLE,
+  TOKEN_REVOKE_EXAMPLE,
   VERB_EXAMPLES,
 } from './operation-examples.ts';
 
@@ -51,13 +53,14 @@ const OF_A_PLAN = [
 
 const OF_A_SUBMISSION = [
   ...OF_A_PLAN,
+  'out_of_scope',
   'line_stopped',
   'store_unsafe',
   'idempotency_conflict',
   'conflict',
 ] as const satisfies ErrorCode[];
 
-const OF_A_VERB = ['not_found', 'verb_not_allowed', 'emergency_expired', 'conflict'] as const;
+const OF_A_VERB = ['not_found', 'out_of_scope', 'verb_not_allowed', 'emergency_expired', 'conflict'] as const;
 
 const VERB_NOTES: Record<Verb, Pick<OperationNote, 'description' | 'problems'>> = {
   approve: {
@@ -105,7 +108,7 @@ const HOST_VERB_NOTES: Record<HostVerb, string> = {
 };
 
 function hostVerbNote(verb: HostVerb): OperationNote {
-  const problems = ['not_found', 'host_removed', 'host_in_use', 'conflict'] as const;
+  const problems = ['not_found', 'out_of_scope', 'host_removed', 'host_in_use', 'conflict'] as const;
   return {
     id: `${verb}Host`,
     description: HOST_VERB_NOTES[verb],
@@ -175,7 +178,7 @@ export const OPERATION_NOTES: Readonly<Record<string, OperationNote>> = {
   'POST /v1/line': {
     id: 'setLine',
     description: 'Stopping takes less than starting: see the two calls below, which this one joins.',
-    problems: ['conflict'],
+    problems: ['out_of_scope', 'conflict'],
     example: { stopped: true, ...LINE_STOP_EXAMPLE },
   },
   'POST /v1/line/stop': {
@@ -188,12 +191,30 @@ export const OPERATION_NOTES: Readonly<Record<string, OperationNote>> = {
   'POST /v1/line/start': {
     id: 'startLine',
     description: 'Rollouts that waited for it go on at once.',
-    problems: ['conflict'],
+    problems: ['out_of_scope', 'conflict'],
     example: LINE_START_EXAMPLE,
   },
   'GET /v1/audit': {
     id: 'getAudit',
     description: 'Numbered without gaps, each event chained to the one before by its hash.',
+  },
+  'GET /v1/tokens': {
+    id: 'listTokens',
+    description: 'Parts of at most `limit`. Tokens of the file of operators are not among them.',
+  },
+  'POST /v1/tokens': {
+    id: 'createToken',
+    description:
+      'The answer holds the token, which is stored as its hash alone. With a `scope` its holder acts on hosts within it, and on rollouts whose every host is; stopping the line needs no scope. The same `idempotency-key` again is refused, since the token cannot be shown twice.',
+    problems: ['out_of_scope', 'token_shown_once', 'too_many_tokens', 'idempotency_conflict', 'conflict'],
+    example: TOKEN_EXAMPLE,
+  },
+  'POST /v1/tokens/:id/revoke': {
+    id: 'revokeToken',
+    description:
+      'No request with it is served after the answer, and its open event streams end within seconds. The last admin token stays unless the file of operators has an admin.',
+    problems: ['not_found', 'out_of_scope', 'last_admin', 'idempotency_conflict', 'conflict'],
+    example: TOKEN_REVOKE_EXAMPLE,
   },
   'POST /v1/pages/test': {
     id: 'testPages',

@@ -12,6 +12,7 @@ import { openRoutes } from './open-routes.ts';
 import { pageRoutes } from './page-routes.ts';
 import { rolloutRoutes } from './rollout-routes.ts';
 import { type App, bareServer, type ServerLimits } from './server.ts';
+import { tokenRoutes } from './token-routes.ts';
 import { type StatusPageOptions, statusPageRoutes } from '../status-page/routes.ts';
 
 const LIMITS: ServerLimits = {
@@ -46,9 +47,10 @@ export async function operatorServer(options: OperatorServerOptions): Promise<Ap
   await documentation(app);
   bundleRoutes(app, operations, fillIn);
   rolloutRoutes(app, operations, fillIn);
-  logRoutes(app, operations, options.followTimes);
+  logRoutes(app, operations, identities, options.followTimes);
   fleetRoutes(app, operations);
   pageRoutes(app, operations);
+  tokenRoutes(app, operations);
   openRoutes(app, operations, metrics);
   statusPageRoutes(app, operations, identities, options.statusPage);
   await app.ready();

@@ -12,6 +12,7 @@ import {
 } from '@breakwater/shared';
 import { z } from 'zod';
 import { CAUSES } from '../../core/cause.ts';
+import { ROLES } from '../../core/role.ts';
 
 /**
  * What the interface answers with. These schemas are the documentation and, through their types, the check of
@@ -190,6 +191,27 @@ export const PageTestReply = z
     ),
   })
   .meta({ id: 'PageTest' });
+
+/** A token without what it is. */
+export const TokenReply = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    role: z.enum(ROLES),
+    /** The hosts that it may act on; `null` is the whole fleet. */
+    scope: z.object({ datacenters: z.array(z.string()).optional(), labels: Labels.optional() }).nullable(),
+    reason: z.string(),
+    createdAt: Time,
+    createdBy: z.string(),
+    expiresAt: Time.nullable(),
+  })
+  .meta({ id: 'Token' });
+export const TokenList = listOf(TokenReply);
+export const NewTokenReply = TokenReply.extend({
+  /** The token itself: it is stored nowhere, and is not shown again. */
+  token: z.string(),
+}).meta({ id: 'NewToken' });
+export const RevokedReply = z.object({ id: z.string(), revoked: z.literal(true) });
 
 export const TimelineReply = z
   .object({

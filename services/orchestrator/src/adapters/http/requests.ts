@@ -1,5 +1,16 @@
-import { BundleFiles, Digest, HostId, Reason, RolloutId, Submission } from '@breakwater/shared';
+import {
+  BundleFiles,
+  Digest,
+  HostId,
+  OperatorName,
+  Reason,
+  RolloutId,
+  Submission,
+  Targets,
+  TokenId,
+} from '@breakwater/shared';
 import { z } from 'zod';
+import { ROLES } from '../../core/role.ts';
 
 /** A whole number in a query string; text such as `1e3` or `0x10` is refused rather than understood. */
 const Whole = (min: number, max: number) =>
@@ -17,6 +28,7 @@ const Sequence = Whole(0, Number.MAX_SAFE_INTEGER);
 export const RolloutPath = z.strictObject({ id: RolloutId });
 export const HostPath = z.strictObject({ id: HostId });
 export const BundlePath = z.strictObject({ digest: Digest });
+export const TokenPath = z.strictObject({ id: TokenId });
 export const FilePath = z.strictObject({ sha256: Digest });
 
 export const NewBundle = z.strictObject({ files: BundleFiles });
@@ -27,6 +39,7 @@ export const NewRollout = Submission.meta({ id: 'Submission' });
 export const NoQuery = z.strictObject({});
 export const RolloutsQuery = z.strictObject({ limit: Limit, after: RolloutId.optional() });
 export const HostsQuery = z.strictObject({ limit: Limit, after: HostId.optional() });
+export const TokensQuery = z.strictObject({ limit: Limit, after: TokenId.optional() });
 export const EventsQuery = z.strictObject({ limit: Limit, after: Sequence.default(0) });
 export const TimelineQuery = z.strictObject({ format: z.enum(['json', 'markdown']).optional() });
 
@@ -57,6 +70,23 @@ export const PageTestCommand = z.strictObject({
   channel: z.string().min(1).max(64).optional(),
   reason: Reason,
 });
+
+/** The part of the fleet that a token may act on. One that says nothing would be taken for the whole fleet, or for nothing. */
+const TokenScope = Targets.pick({ datacenters: true, labels: true }).refine(
+  ({ datacenters, labels = {} }) => datacenters !== undefined || Object.keys(labels).length > 0,
+  'name a datacenter or a label; leave the scope out for the whole fleet',
+);
+
+export const NewToken = z.strictObject({
+  /** Whose it is: under this name they act. */
+  name: OperatorName,
+  role: z.enum(ROLES),
+  scope: TokenScope.optional(),
+  /** At most 366 days from now; without it, it does not expire. */
+  expiresAt: z.iso.datetime().optional(),
+  reason: Reason,
+});
+export const TokenRevocation = z.strictObject({ reason: Reason });
 
 export const LineCommand = z.strictObject({ reason: Reason });
 export const LineChange = z.strictObject({ stopped: z.boolean(), reason: Reason });

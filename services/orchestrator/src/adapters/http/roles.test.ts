@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest';
-import { type Role, ROLES } from './interface.ts';
+import { type Role, ROLES } from '../../core/role.ts';
 import { ROUTE_PERMISSIONS } from './roles.ts';
 import { bearer, testServer } from './testing/fakes.ts';
 import { FILES, SUBMISSION } from './testing/samples.ts';
@@ -37,12 +37,16 @@ const CALLS: Record<string, { body?: object; may: string }> = {
   'POST /v1/line/stop': { body: why, may: 'responder submitter approver admin' },
   'POST /v1/line/start': { body: why, may: 'admin' },
   'POST /v1/pages/test': { body: why, may: 'responder submitter approver admin' },
+  'GET /v1/tokens': { may: 'admin' },
+  'POST /v1/tokens': { body: { ...why, name: 'ada', role: 'viewer' }, may: 'admin' },
+  'POST /v1/tokens/:id/revoke': { body: why, may: 'admin' },
   'GET /v1/audit': { may: 'viewer responder submitter approver admin' },
 };
 
 const calls = Object.entries(CALLS).map(([name, call]) => {
   const [method, path] = name.split(' ') as ['GET' | 'POST', string];
-  const id = path.startsWith('/v1/hosts') ? 'ns1.ams' : 'r-1';
+  const ids = { '/v1/hosts/:id': 'ns1.ams', '/v1/tokens/:id': 't-1' };
+  const id = Object.entries(ids).find(([start]) => path.startsWith(start))?.[1] ?? 'r-1';
   return { name, method, url: path.replace(':digest', digest).replace(':id', id), ...call };
 });
 

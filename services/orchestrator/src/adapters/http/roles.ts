@@ -1,5 +1,7 @@
 import { BreakwaterError } from '@breakwater/shared';
-import type { Operator, Role } from './interface.ts';
+import type { Role } from '../../core/role.ts';
+import { scopeText } from '../../core/scope.ts';
+import type { Operator } from './interface.ts';
 
 /**
  * Who may do what. Stopping needs less than starting: everybody but a viewer can stop a rollout or the line.
@@ -16,6 +18,7 @@ export const PERMISSIONS = {
   test: ['responder', 'submitter', 'approver', 'admin'],
   start: ['admin'],
   remove: ['admin'],
+  tokens: ['admin'],
 } as const satisfies Record<string, readonly Role[]>;
 export type Permission = keyof typeof PERMISSIONS;
 
@@ -47,15 +50,29 @@ export const ROUTE_PERMISSIONS: Readonly<Record<string, Permission>> = {
   'POST /v1/line/stop': 'stop',
   'POST /v1/line/start': 'start',
   'GET /v1/audit': 'look',
+  'GET /v1/tokens': 'tokens',
+  'POST /v1/tokens': 'tokens',
+  'POST /v1/tokens/:id/revoke': 'tokens',
   'POST /v1/pages/test': 'test',
 };
 
-/** @throws BreakwaterError `forbidden`, naming the roles that may. */
+/**
+ * What concerns the fleet as a whole takes a token without a scope: whoever may act on a part must not start everything, nor
+ * make a token that reaches further. Stopping is not among it.
+ */
+const WHOLE_FLEET: readonly Permission[] = ['start', 'tokens'];
+
+/** @throws BreakwaterError `forbidden`, naming the roles that may; `out_of_scope` where it takes the whole fleet. */
 export function requirePermission(operator: Operator, permission: Permission): void {
   const roles: readonly Role[] = PERMISSIONS[permission];
-  if (roles.includes(operator.role)) return;
-  throw new BreakwaterError(
-    'forbidden',
-    `You are a ${operator.role}; this takes one of: ${roles.join(', ')}.`,
-  );
+  if (!roles.includes(operator.role))
+    throw new BreakwaterError(
+      'forbidden',
+      `You are a ${operator.role}; this takes one of: ${roles.join(', ')}.`,
+    );
+  if (operator.scope !== null && WHOLE_FLEET.includes(permission))
+    throw new BreakwaterError(
+      'out_of_scope',
+      `your token is for ${scopeText(operator.scope)}; this takes one without a scope`,
+    );
 }

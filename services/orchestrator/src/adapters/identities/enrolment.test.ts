@@ -57,13 +57,14 @@ describe('enrolment', () => {
       ),
     );
     expect(identities.host('host-2')).toBe('ns2.ams');
-    expect(identities.operator('bob')).toEqual({ name: 'bob', role: 'viewer' });
+    const bob = { name: 'bob', role: 'viewer', scope: null };
+    expect([identities.lastKnown('bob'), await identities.operator('bob')]).toEqual([bob, bob]);
     expect([
       identities.host('sue'),
-      identities.operator('host-1'),
+      identities.lastKnown('host-1'),
       identities.host(''),
-      identities.operator('nobody'),
-      identities.operator(sha256('sue')),
+      identities.lastKnown('nobody'),
+      identities.lastKnown(sha256('sue')),
     ]).toEqual(Array.from({ length: 5 }, () => null));
   });
 

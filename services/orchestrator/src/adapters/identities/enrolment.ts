@@ -13,7 +13,7 @@ import {
 } from '@breakwater/shared';
 import { z } from 'zod';
 import { NOBODY } from '../../core/catch-up.ts';
-import { ROLES } from '../http/interface.ts';
+import { ROLES } from '../../core/role.ts';
 import { parseStrictJson } from '../http/strict-json.ts';
 import type { Enrolment, HostEntry, OperatorEntry } from './interface.ts';
 

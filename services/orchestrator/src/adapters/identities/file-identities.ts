@@ -12,10 +12,12 @@ import type { Enrolment } from './interface.ts';
 export function fileIdentities({ hosts, operators }: Enrolment): Identities {
   const hostByToken = new Map(hosts.map(({ id, tokenSha256 }) => [tokenSha256, id]));
   const operatorByToken = new Map(
-    operators.map(({ name, role, tokenSha256 }) => [tokenSha256, { name, role }]),
+    operators.map(({ name, role, tokenSha256 }) => [tokenSha256, { name, role, scope: null }]),
   );
+  const lastKnown: Identities['lastKnown'] = (token) => operatorByToken.get(sha256(token)) ?? null;
   return {
     host: (token) => hostByToken.get(sha256(token)) ?? null,
-    operator: (token) => operatorByToken.get(sha256(token)) ?? null,
+    operator: async (token) => lastKnown(token),
+    lastKnown,
   };
 }

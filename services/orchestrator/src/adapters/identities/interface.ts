@@ -1,6 +1,6 @@
 import type { Digest, OperatorName } from '@breakwater/shared';
 import type { EnrolledHost } from '../../core/fleet.ts';
-import type { Role } from '../http/interface.ts';
+import type { Role } from '../../core/role.ts';
 
 /** A host as it is enrolled, with the hash of its agent's token. */
 export interface HostEntry extends EnrolledHost {
@@ -14,6 +14,9 @@ export interface OperatorEntry {
   tokenSha256: Digest;
 }
 
+/** Makes up the text of an operator's token. */
+export type NewToken = () => string;
+
 /** Who is enrolled, as it may change while everything runs. */
 export interface EnrolmentSource {
   /**
@@ -21,6 +24,8 @@ export interface EnrolmentSource {
    * @throws when it is faulty; then everything stays as it was.
    */
   reread(): Promise<readonly EnrolledHost[] | null>;
+  /** Whether the operators' file has an admin. */
+  hasAdmin(): boolean;
   /** Why what is written now is not in force, or `null` when it is. */
   fault(): string | null;
 }

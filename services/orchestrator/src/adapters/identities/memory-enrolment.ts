@@ -5,6 +5,8 @@ import type { EnrolmentSource } from './interface.ts';
 export class MemoryEnrolment implements EnrolmentSource {
   /** What has been written since it was last read. */
   written: readonly EnrolledHost[] | Error | null = null;
+  /** Whether it has an admin. */
+  admin = true;
   #fault: string | null = null;
 
   async reread(): Promise<readonly EnrolledHost[] | null> {
@@ -13,6 +15,10 @@ export class MemoryEnrolment implements EnrolmentSource {
     if (written instanceof Error) throw written;
     this.written = null;
     return written;
+  }
+
+  hasAdmin(): boolean {
+    return this.admin;
   }
 
   fault(): string | null {

@@ -31,7 +31,8 @@ export async function openEnrolment(
   const read = async () => {
     const enrolment = await readEnrolment(hostsFile, operatorsFile);
     check(enrolment.hosts);
-    return { hosts: enrolment.hosts, identities: fileIdentities(enrolment) };
+    const hasAdmin = enrolment.operators.some(({ role }) => role === 'admin');
+    return { hosts: enrolment.hosts, identities: fileIdentities(enrolment), hasAdmin };
   };
 
   // Taken before the files are read: what is written in between is found next time.
@@ -43,7 +44,9 @@ export async function openEnrolment(
     identities: {
       host: (token) => current.identities.host(token),
       operator: (token) => current.identities.operator(token),
+      lastKnown: (token) => current.identities.lastKnown(token),
     },
+    hasAdmin: () => current.hasAdmin,
     hosts: () => current.hosts,
     fault: () => fault,
     async reread() {

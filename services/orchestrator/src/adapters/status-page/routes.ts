@@ -77,7 +77,8 @@ export function statusPageRoutes(
       handler: async (request, reply) => {
         const id = RolloutId.safeParse(request.params.id);
         const token = bearerToken(request);
-        const showDiff = options.showDiff || (token !== null && identities.operator(token) !== null);
+        const known = token === null ? null : await identities.operator(token).catch(() => null);
+        const showDiff = options.showDiff || known !== null;
         const { status, page } = await pages.rollout(id.success ? id.data : null, kind, showDiff);
         return sendPage(request, reply.code(status), page);
       },

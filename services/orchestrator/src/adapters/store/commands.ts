@@ -20,6 +20,7 @@ export function commandsOf(write: Commit, commit: string): Command[] {
     ...rollouts.flatMap(rolloutCommands),
     ...memberCommands(KEYS.orders, write.orders),
     ...memberCommands(KEYS.declarations, write.declarations),
+    ...memberCommands(KEYS.tokens, write.tokens),
     ...(line ? [['SET', KEYS.line, JSON.stringify(line)] as const] : []),
     ...pages.map((page) => ['HSET', KEYS.outbox, page.id, JSON.stringify(page)] as const),
     ...[...talliesOf(write)].map(([name, by]) => ['HINCRBY', KEYS.tallies, name, String(by)] as const),
@@ -55,8 +56,8 @@ function rolloutCommands({ before, after, live }: RolloutWrite): Command[] {
   return commands;
 }
 
-function idempotencyCommand({ key, request, rollout }: NonNullable<Commit['idempotency']>): Command {
-  return ['SET', KEYS.idempotency(key), JSON.stringify({ request, rollout })];
+function idempotencyCommand({ key, ...done }: NonNullable<Commit['idempotency']>): Command {
+  return ['SET', KEYS.idempotency(key), JSON.stringify(done)];
 }
 
 /** The number in a rollout's id: that of the event which recorded its submission. */

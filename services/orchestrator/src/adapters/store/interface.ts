@@ -1,9 +1,10 @@
-import type { Digest, HostId, HostStatus, Manifest, Page, RolloutId } from '@breakwater/shared';
+import type { Digest, HostId, HostStatus, Manifest, Page, RolloutId, TokenId } from '@breakwater/shared';
 import type { Declaration } from '../../core/declaration.ts';
 import type { LoggedEvent } from '../../core/event.ts';
 import type { HostOrder } from '../../core/host-order.ts';
 import type { Line } from '../../core/line.ts';
 import type { Rollout } from '../../core/rollout.ts';
+import type { StoredToken, Tokens } from '../../core/token.ts';
 import type { Word } from '../../core/watch.ts';
 
 /** The newest event of the log. It moves with every write, so it is the version of everything. */
@@ -27,6 +28,8 @@ export interface Snapshot {
   orders: ReadonlyMap<HostId, HostOrder>;
   /** What succeeded rollouts have declared, newest first. */
   declarations: readonly Declaration[];
+  /** Operators' tokens that have not been revoked. */
+  tokens: Tokens;
 }
 
 /** A rollout as it is written: what it was when it was read, and what it is now. */
@@ -47,6 +50,8 @@ export interface Idempotency {
 export interface Done {
   request: Digest;
   rollout: RolloutId | null;
+  /** The token that it created. */
+  token?: TokenId;
 }
 
 /** One atomic write: it takes place as a whole, and only if the log's head is still `expected`. */
@@ -59,6 +64,8 @@ export interface Commit {
   /** `null` takes an order back. */
   orders?: ReadonlyMap<HostId, HostOrder | null>;
   declarations?: ReadonlyMap<RolloutId, Declaration | null>;
+  /** `null` revokes one. */
+  tokens?: ReadonlyMap<TokenId, StoredToken | null>;
   line?: Line;
   /** Pages to put into the outbox, and ids of pages to take out of it. */
   pages?: readonly Page[];

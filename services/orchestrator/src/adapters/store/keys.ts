@@ -19,6 +19,8 @@ export const KEYS = {
   orders: 'bw:orders',
   /** Hash of what succeeded rollouts have declared, by rollout id. */
   declarations: 'bw:declarations',
+  /** Hash of operators' tokens, by their ids; of a token itself there is its SHA-256 alone. */
+  tokens: 'bw:tokens',
   /** Hash of pages that no pager has taken yet, by page id. */
   outbox: 'bw:outbox',
   /** Hash of what is counted, by name: see core/tallies.ts. */

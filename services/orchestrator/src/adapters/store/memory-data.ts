@@ -1,4 +1,4 @@
-import type { Digest, HostId, Page, RolloutId } from '@breakwater/shared';
+import type { Digest, HostId, Page, RolloutId, TokenId } from '@breakwater/shared';
 import { claimsOf } from '../../core/claims.ts';
 import type { Declaration } from '../../core/declaration.ts';
 import type { LoggedEvent } from '../../core/event.ts';
@@ -6,6 +6,7 @@ import type { HostOrder } from '../../core/host-order.ts';
 import { type Line, RUNNING_LINE } from '../../core/line.ts';
 import type { Rollout } from '../../core/rollout.ts';
 import { MOST_TALLIES, otherThan, talliesOf } from '../../core/tallies.ts';
+import type { StoredToken } from '../../core/token.ts';
 import { ageOf } from './commands.ts';
 import { byAge } from './snapshot.ts';
 import { changedFields, decodeRollout } from './encoding.ts';
@@ -30,6 +31,7 @@ export class MemoryData {
   readonly sightings = new Map<HostId, string>();
   readonly #orders = new Map<HostId, HostOrder>();
   readonly #declarations = new Map<RolloutId, Declaration>();
+  readonly #tokens = new Map<TokenId, StoredToken>();
   #line: Line = RUNNING_LINE;
   readonly #live = new Set<RolloutId>();
   readonly #fields = new Map<RolloutId, Map<string, string>>();
@@ -63,6 +65,7 @@ export class MemoryData {
       claims,
       orders,
       declarations: byAge(this.#declarations),
+      tokens: new Map(this.#tokens),
     };
   }
 
@@ -75,6 +78,7 @@ export class MemoryData {
     for (const rollout of rollouts ?? []) this.#writeRollout(rollout);
     setMembers(this.#orders, rest.orders);
     setMembers(this.#declarations, rest.declarations);
+    setMembers(this.#tokens, rest.tokens);
     if (line) this.#line = copied(line);
     for (const page of pages ?? []) this.outbox.set(page.id, copied(page));
     for (const id of delivered ?? []) this.outbox.delete(id);
@@ -103,6 +107,7 @@ export class MemoryData {
       remembered(this.sightings),
       remembered(this.#orders),
       remembered(this.#declarations),
+      remembered(this.#tokens),
     ];
     return () => {
       this.incarnation += 1;

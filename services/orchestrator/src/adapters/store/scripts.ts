@@ -54,7 +54,7 @@ return 1`;
 /**
  * Reads all that decisions need, as of one moment; nothing at all when the head is the one that the reader has.
  *
- * KEYS: head, line, live rollouts, orders, declarations
+ * KEYS: head, line, live rollouts, orders, declarations, tokens
  * ARGV: seq and hash of the head that the reader has, prefix of the keys of rollouts
  */
 export const SNAPSHOT = `#!lua flags=no-writes
@@ -64,4 +64,4 @@ local live = {}
 for _, id in ipairs(redis.call('SMEMBERS', KEYS[3])) do
   live[#live + 1] = { id, redis.call('HGETALL', ARGV[3] .. id) }
 end
-return { head[1], head[2], redis.call('GET', KEYS[2]), live, redis.call('HGETALL', KEYS[4]), redis.call('HGETALL', KEYS[5]) }`;
+return { head[1], head[2], redis.call('GET', KEYS[2]), live, redis.call('HGETALL', KEYS[4]), redis.call('HGETALL', KEYS[5]), redis.call('HGETALL', KEYS[6]) }`;

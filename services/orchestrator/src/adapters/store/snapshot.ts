@@ -1,10 +1,11 @@
-import type { HostId, Page, RolloutId } from '@breakwater/shared';
+import type { HostId, Page, RolloutId, TokenId } from '@breakwater/shared';
 import type { Redis } from 'ioredis';
 import { claimsOf } from '../../core/claims.ts';
 import type { Declaration } from '../../core/declaration.ts';
 import type { HostOrder } from '../../core/host-order.ts';
 import { type Line, RUNNING_LINE } from '../../core/line.ts';
 import type { Rollout } from '../../core/rollout.ts';
+import type { StoredToken } from '../../core/token.ts';
 import { ageOf } from './commands.ts';
 import { decode, decodeRollout } from './encoding.ts';
 import { type Commit, GENESIS, type Snapshot } from './interface.ts';
@@ -19,13 +20,14 @@ type Answer =
       live: [id: string, flat: string[]][],
       orders: string[],
       declarations: string[],
+      tokens: string[],
     ]
   | null;
 
 /** What Redis holds now. @param known what was read before; it is returned as it is when the head has not moved. */
 export async function readSnapshot(client: Redis, known: Snapshot | null): Promise<Snapshot> {
   const { seq: knownSeq, hash: knownHash } = known?.head ?? { seq: '', hash: '' };
-  const keys = [KEYS.head, KEYS.line, KEYS.live, KEYS.orders, KEYS.declarations];
+  const keys = [KEYS.head, KEYS.line, KEYS.live, KEYS.orders, KEYS.declarations, KEYS.tokens];
   const answer = await client.eval(
     SNAPSHOT,
     keys.length,
@@ -39,7 +41,15 @@ export async function readSnapshot(client: Redis, known: Snapshot | null): Promi
 
 function decodeAnswer(answer: Answer, known: Snapshot | null): Snapshot {
   if (answer === null && known !== null) return known;
-  const [seq, hash, line, rollouts, orders, declarations] = answer ?? [null, null, null, [], [], []];
+  const [seq, hash, line, rollouts, orders, declarations, tokens] = answer ?? [
+    null,
+    null,
+    null,
+    [],
+    [],
+    [],
+    [],
+  ];
   const live = new Map<RolloutId, Rollout>();
   for (const [id, flat] of rollouts) {
     const rollout = decodeRollout(id, flat);
@@ -51,6 +61,7 @@ function decodeAnswer(answer: Answer, known: Snapshot | null): Snapshot {
     live,
     orders: membersOf<HostId, HostOrder>(orders, 'an order'),
     declarations: byAge(membersOf<RolloutId, Declaration>(declarations, 'a declaration')),
+    tokens: membersOf<TokenId, StoredToken>(tokens, 'a token'),
   });
 }
 
@@ -85,7 +96,8 @@ export function advance(snapshot: Snapshot, { events, rollouts = [], line, ...re
   const orders = changed(snapshot.orders, rest.orders);
   const known = new Map(snapshot.declarations.map((declaration) => [declaration.rollout, declaration]));
   const declarations = byAge(changed(known, rest.declarations));
-  return assemble({ head: { seq, hash }, line: line ?? snapshot.line, live, orders, declarations });
+  const tokens = changed(snapshot.tokens, rest.tokens);
+  return assemble({ head: { seq, hash }, line: line ?? snapshot.line, live, orders, declarations, tokens });
 }
 
 function changed<K, V>(members: ReadonlyMap<K, V>, changes: ReadonlyMap<K, V | null> = new Map()): Map<K, V> {

@@ -62,6 +62,10 @@ export function sentence(
       return `An operator started the line again: ${stop(event.reason)}`;
     case 'store.accepted':
       return `A person took the store as it was, with event ${event.from} as its last: ${stop(event.reason)}`;
+    case 'token.created':
+      return `An operator created the token ${event.token} of a ${event.role}: ${stop(event.reason)}`;
+    case 'token.revoked':
+      return `An operator revoked the token ${event.token}: ${stop(event.reason)}`;
     case 'host.drained':
     case 'host.undrained':
     case 'host.removed':

@@ -10,7 +10,9 @@ import {
 import { pino } from 'pino';
 import type { LoggedEvent, Verb } from '../../../core/event.ts';
 import { RUNNING_LINE } from '../../../core/line.ts';
+import { type Role, ROLES } from '../../../core/role.ts';
 import type { Rollout } from '../../../core/rollout.ts';
+import type { StoredToken } from '../../../core/token.ts';
 import { fileIdentities } from '../../identities/file-identities.ts';
 import {
   type HostView,
@@ -18,8 +20,7 @@ import {
   type LineState,
   type Operations,
   type Operator,
-  type Role,
-  ROLES,
+  type TokenAsked,
 } from '../interface.ts';
 import { FakeSights } from '../../status-page/testing/fake-sights.ts';
 import { operatorServer, type OperatorServerOptions } from '../operator-server.ts';
@@ -57,6 +58,7 @@ export class FakeOperations implements Operations {
   readonly calls: unknown[] = [];
   fleet: HostView[] = [sampleHost('ns2.ams'), sampleHost('ns1.ams')];
   lineState: LineState = { ...RUNNING_LINE, frozen: null };
+  readonly tokenList: StoredToken[] = [];
   /** When set, everything that asks the store throws it. */
   fault: Error | null = null;
   reasonsUnready: string[] = [];
@@ -185,6 +187,25 @@ export class FakeOperations implements Operations {
     this.#check();
     this.calls.push({ channel, by: by.name, reason });
     return [{ channel: channel ?? 'duty', accepted: true, ms: 7 }];
+  }
+
+  async tokens() {
+    this.#check();
+    return this.tokenList;
+  }
+
+  async createToken(asked: TokenAsked, by: Operator) {
+    this.#check();
+    const token = `bw_secret-of-${asked.name}`;
+    const id = `t-${this.tokenList.length + 1}` as StoredToken['id'];
+    const stored = { ...asked, id, sha256: sha256(token), createdAt: 0, createdBy: by.name };
+    this.tokenList.push(stored);
+    return { stored, token };
+  }
+
+  async revokeToken(id: StoredToken['id'], by: Operator, reason: string) {
+    this.#check();
+    this.calls.push({ id, by: by.name, reason });
   }
 
   onLog(listener: () => void) {
