@@ -27,15 +27,16 @@ dig bind9-dnsutils
 runsv runit
 ip iproute2
 openssl openssl
-prometheus prometheus
-prometheus-alertmanager prometheus-alertmanager
 $(test_packages)
 END
 }
 
-# The browser that looks at the status page. Ubuntu has none in a package of its own; the tests that need it are skipped there.
+# What looks at the product: Prometheus with its Alertmanager, and a browser. Ubuntu has no browser in a package of its own;
+# the tests that need it are skipped there.
 test_packages() {
-  if [ "$wanted" = tests ] && grep -q '^ID=debian' /etc/os-release; then echo 'chromium chromium'; fi
+  [ "$wanted" = tests ] || return 0
+  printf 'prometheus prometheus\nprometheus-alertmanager prometheus-alertmanager\n'
+  if grep -q '^ID=debian' /etc/os-release; then echo 'chromium chromium'; fi
 }
 
 # pnpm keeps a copy of the lock file that it installed from.
