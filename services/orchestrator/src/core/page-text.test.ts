@@ -72,7 +72,8 @@ describe('a page', () => {
     fc.assert(
       fc.property(long, long, (title, reason) => {
         for (const text of Object.values(firing({ ...PLACE, title }))) {
-          const whole = [...Object.values(text), pageReason(reason)].join(' ');
+          const { summary, done, decide, command }: PageText = text;
+          const whole = [summary, done, decide, command, pageReason(reason)].join(' ');
           expect(whole.length).toBeLessThanOrEqual(2000);
           expect(text.summary.length).toBeLessThanOrEqual(LONGEST_SUMMARY);
           expect(text.summary).toContain(' Decide: ');

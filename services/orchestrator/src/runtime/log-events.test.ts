@@ -60,5 +60,5 @@ describe('the log of a rollout', () => {
 test('the fields that the documentation names are those of the code', () => {
   const text = readFileSync(new URL('../../../../docs/logs.md', import.meta.url), 'utf8');
   const named = [...text.matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name);
-  expect(named.toSorted()).toEqual(Object.values(LOG_FIELDS).toSorted());
+  expect(new Set(named)).toEqual(new Set(Object.values(LOG_FIELDS)));
 });

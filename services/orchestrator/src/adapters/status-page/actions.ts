@@ -8,8 +8,15 @@ interface Action {
   what: string;
 }
 
-/** In the order in which somebody who was woken would weigh them. */
-const ORDER: readonly Verb[] = ['approve', 'resume', 'retry', 'skip', 'pause', 'rollback', 'abort'];
+/** What is safe comes first: whoever was woken types the first line that fits. */
+const ORDER: readonly Verb[] = ['approve', 'rollback', 'abort', 'pause', 'skip', 'retry', 'resume'];
+
+/** Whether any host has, or may have, what a rollback would take back. */
+export function mayHaveChanged({ hosts }: Rollout): boolean {
+  return Object.values(hosts).some(
+    ({ changed, state }) => changed || state === 'lost' || state === 'revertFailed',
+  );
+}
 
 /** What a person can do about a rollout now, as commands to type. */
 function actionsFor(rollout: Rollout): Action[] {
@@ -19,6 +26,7 @@ function actionsFor(rollout: Rollout): Action[] {
   return ORDER.filter((verb) => LEGAL[verb].from.includes(rollout.state)).flatMap((verb): Action[] => {
     const isForHost = verb === 'retry' || verb === 'skip';
     if (isForHost && failed === undefined) return [];
+    if (verb === 'rollback' && !mayHaveChanged(rollout)) return [];
     const host = isForHost ? ` ${failed}` : '';
     return [
       { command: `breakwater ${verb} ${rollout.id}${host} --reason "…"`, what: whatItDoes(verb, rollout) },

@@ -80,9 +80,10 @@ describe('the first page', () => {
     expect(markup).toMatch(/Next: “year end”/);
   });
 
-  test('offers exactly the verbs that are legal, host verbs only where a host has failed', () => {
+  test('offers what is legal and of use: host verbs where a host has failed, the way back where one has changed', () => {
     const failed = sampleRow('ns1.ams', { failure: fail('x', 'y') });
-    for (const hosts of [{}, { 'ns1.ams': failed }]) {
+    const changed = sampleRow('ns2.ams', { changed: true });
+    for (const hosts of [{}, { 'ns1.ams': failed }, { 'ns2.ams': changed }]) {
       for (const state of Object.keys(LEGAL.abort.from).map((i) => LEGAL.abort.from[Number(i)]!)) {
         const rollout = sampleRollout({ state });
         const markup = markupOf(
@@ -92,8 +93,11 @@ describe('the first page', () => {
         const legal = Object.entries(LEGAL)
           .filter(([, { from }]) => from.includes(state))
           .map(([verb]) => verb);
-        const some = 'ns1.ams' in hosts ? legal : legal.filter((verb) => verb !== 'retry' && verb !== 'skip');
-        expect(new Set(offered)).toEqual(new Set(some));
+        const useless = [
+          ...('ns1.ams' in hosts ? [] : ['retry', 'skip']),
+          ...('ns2.ams' in hosts ? [] : ['rollback']),
+        ];
+        expect(new Set(offered)).toEqual(new Set(legal.filter((verb) => !useless.includes(verb))));
       }
     }
   });

@@ -28,7 +28,7 @@ describe('the first line', () => {
   test('says of a halt where it is, why, what holds and what to decide', () => {
     expect(rolloutNews(halted({ state: 'reverted' })).text).toBe(
       'HALTED: r-1 at the canary ns1.ams — www.example.com A answered SERVFAIL. The host is back on its old ' +
-        'configuration. No host keeps the change. Decide: resume, roll back or abort.',
+        'configuration. No host keeps the change. Decide: abort or resume.',
     );
   });
 

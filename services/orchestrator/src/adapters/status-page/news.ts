@@ -1,4 +1,5 @@
 import type { HostRow, Rollout } from '../../core/rollout.ts';
+import { mayHaveChanged } from './actions.ts';
 import type { FleetSight } from './sight.ts';
 import { count, sentence, timeText, type Tone } from './words.ts';
 
@@ -117,10 +118,9 @@ function hostHolds({ state, changed }: HostRow): string {
   return changed ? 'The host keeps the change.' : 'The host is going back to its old configuration.';
 }
 
-function decide({ verdict }: Rollout): string {
-  return verdict.code === 'rollback_incomplete'
-    ? 'Decide: roll back again, or abort.'
-    : 'Decide: resume, roll back or abort.';
+function decide(rollout: Rollout): string {
+  if (rollout.verdict.code === 'rollback_incomplete') return 'Decide: roll back again, or abort.';
+  return mayHaveChanged(rollout) ? 'Decide: roll back, abort or resume.' : 'Decide: abort or resume.';
 }
 
 function waveText({ waves }: Rollout): string {
