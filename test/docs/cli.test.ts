@@ -25,7 +25,9 @@ const program = createProgram(around, () => undefined);
 
 test('every command of the command line is in its documentation, and nothing else is', () => {
   const [, section = ''] = page.split('## Commands');
-  const rows = (section.split('\n## ')[0] ?? '').matchAll(/^\| `([a-z]+(?: (?:show|stop|start|test))?)/gm);
+  const rows = (section.split('\n## ')[0] ?? '').matchAll(
+    /^\| `([a-z]+(?: (?:show|stop|start|test|list|create|revoke))?)/gm,
+  );
   expect([...rows].map(([, words]) => words)).toEqual(commandsOf(program));
 });
 

@@ -86,6 +86,12 @@ describe('every example of the documentation is answered as documented', { timeo
     await send('removeHost', 'ns2.fra');
   });
 
+  test('of tokens', async () => {
+    const { id } = await send('createToken');
+    await send('listTokens');
+    await send('revokeToken', id);
+  });
+
   test('of every call', () => {
     expect([...left]).toEqual([]);
   });

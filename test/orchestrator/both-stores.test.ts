@@ -12,7 +12,7 @@ import { type Action, actions, strategies } from '../../services/orchestrator/sr
 import { History } from '../../services/orchestrator/src/core/testing/history.ts';
 import { chain } from '../../services/orchestrator/src/runtime/chain.ts';
 import { type PrivateRedis, startRedis } from '../support/redis.ts';
-import { ADA, digest, host, lineStopped, page, quiet } from './fixtures.ts';
+import { ADA, digest, host, lineStopped, page, quiet, token } from './fixtures.ts';
 
 let redis: PrivateRedis;
 beforeAll(async () => {
@@ -26,6 +26,7 @@ const extras = fc.oneof(
   fc.record({ write: fc.constant('line' as const), stopped: fc.boolean() }),
   fc.record({ write: fc.constant('order' as const), at: fc.nat(3), taken: fc.boolean() }),
   fc.record({ write: fc.constant('declaration' as const), at: fc.nat(3), taken: fc.boolean() }),
+  fc.record({ write: fc.constant('token' as const), at: fc.nat(3), taken: fc.boolean() }),
   fc.record({ write: fc.constant('delivered' as const), at: fc.nat(5) }),
   fc.record({ write: fc.constant('key' as const), at: fc.nat(2) }),
   fc.record({ write: fc.constant('stale' as const), back: fc.integer({ min: 1, max: 3 }) }),
@@ -88,6 +89,10 @@ class Pair {
           ? null
           : { rollout, bundle: digest('b'), targets: {}, at: 7, owed: [name] };
         return this.commit([said], { declarations: new Map([[rollout, declared]]) });
+      }
+      case 'token': {
+        const one = token(`t-${extra.at + 1}`);
+        return this.commit([said], { tokens: new Map([[one.id, extra.taken ? null : one]]) });
       }
       case 'delivered': {
         const known = this.#pages[extra.at] ?? page('r-1:1');

@@ -1,5 +1,6 @@
 import type { DomainEvent } from '../../services/orchestrator/src/core/event.ts';
 import type { HostRow, Rollout } from '../../services/orchestrator/src/core/rollout.ts';
+import type { StoredToken } from '../../services/orchestrator/src/core/token.ts';
 import type { Commit, RolloutWrite, Head } from '../../services/orchestrator/src/adapters/store/interface.ts';
 import { chain } from '../../services/orchestrator/src/runtime/chain.ts';
 import {
@@ -17,6 +18,21 @@ export const ADA = 'ada' as OperatorName;
 export const host = (name: string): HostId => name as HostId;
 export const digest = (letter: string): Digest => letter.repeat(64) as Digest;
 export const quiet = { info: () => undefined, warn: () => undefined };
+
+/** A token of somebody who may stop things in ams. */
+export function token(id: string): StoredToken {
+  return {
+    id: id as StoredToken['id'],
+    name: ADA,
+    role: 'responder',
+    scope: { datacenters: ['ams' as DatacenterName] },
+    sha256: digest('d'),
+    reason: 'a test',
+    createdAt: 1000,
+    createdBy: ADA,
+    expiresAt: null,
+  };
+}
 
 /** A row of a host to which nothing has happened yet. */
 export function row(name: string, changes: Partial<HostRow> = {}): HostRow {

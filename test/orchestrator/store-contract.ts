@@ -16,7 +16,18 @@ import {
   sha256,
 } from '@breakwater/shared';
 import { describe, expect, test } from 'vitest';
-import { ADA, digest, host, lineStopped, page, row, submission, submitted, write } from './fixtures.ts';
+import {
+  ADA,
+  digest,
+  host,
+  lineStopped,
+  page,
+  row,
+  submission,
+  submitted,
+  token,
+  write,
+} from './fixtures.ts';
 
 /**
  * What every store must do.
@@ -33,6 +44,7 @@ export function storeContract(open: () => Store): void {
         claims: new Map(),
         orders: new Map(),
         declarations: [],
+        tokens: new Map(),
       });
       const commit = submission((await mine.snapshot()).head, ['ns1', 'ns2']);
       expect(await mine.commit(commit)).toBe('committed');
@@ -196,6 +208,18 @@ export function storeContract(open: () => Store): void {
       const snapshot = await store.snapshot();
       expect([snapshot.orders.size, snapshot.declarations]).toEqual([0, [declared('r-2')[1]]]);
     }
+  });
+
+  test('tokens are there until they are revoked, and a key remembers the one that it created', async () => {
+    const [mine, theirs] = [open(), open()];
+    const idempotency = { key: 'k', request: digest('c'), rollout: null, token: token('t-2').id };
+    const tokens = new Map(['t-1', 't-2'].map((id) => [token(id).id, token(id)]));
+    await mine.commit(write(GENESIS, lineStopped('x'), { tokens, idempotency }));
+    for (const store of [mine, theirs]) expect((await store.snapshot()).tokens).toEqual(tokens);
+    expect(await theirs.idempotent('k')).toEqual({ request: digest('c'), rollout: null, token: 't-2' });
+    const { head } = await theirs.snapshot();
+    await theirs.commit(write(head, lineStopped('y'), { tokens: new Map([[token('t-1').id, null]]) }));
+    for (const store of [mine, theirs]) expect([...(await store.snapshot()).tokens.keys()]).toEqual(['t-2']);
   });
 
   test('a page stays in the outbox until it is delivered', async () => {

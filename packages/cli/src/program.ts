@@ -7,6 +7,7 @@ import { addLineCommands } from './commands/line.ts';
 import { addLogCommands } from './commands/log.ts';
 import { addPageCommands } from './commands/pages.ts';
 import { addStatus } from './commands/status.ts';
+import { addTokenCommands } from './commands/tokens.ts';
 import { addVerbs } from './commands/verbs.ts';
 import { addWatch } from './commands/watch.ts';
 import { createRoot, runner } from './run.ts';
@@ -28,6 +29,7 @@ export function createProgram(around: Surroundings, ended: (code: number) => voi
   addLineCommands(root, run);
   addLogCommands(root, run);
   addPageCommands(root, run);
+  addTokenCommands(root, run);
   addCompletion(root, around);
   root.addHelpText('after', HELP);
   return root;

@@ -12,6 +12,8 @@ export type Wave = Rollout['waves'][number];
 export type Plan = Schemas['Plan'];
 export type Host = Schemas['Host'];
 export type Line = Schemas['Line'];
+export type Token = Schemas['Token'];
+export type NewToken = Schemas['NewToken'];
 export type Timeline = Schemas['Timeline'];
 export type Event = Schemas['Event'];
 export type Submission = Schemas['SubmissionInput'];
@@ -66,6 +68,9 @@ const NEXT: Readonly<Record<string, string>> = {
   verb_not_allowed: 'Look at it: breakwater status',
   not_found: 'See what there is: breakwater status, breakwater hosts',
   targets_match_nothing: 'Compare with: breakwater hosts',
+  token_shown_once: 'If its text is lost, revoke the token (breakwater tokens revoke ID) and create another.',
+  last_admin: 'Create another admin first: breakwater tokens create NAME --role admin --reason "…"',
+  too_many_tokens: 'See who has one: breakwater tokens',
   target_unknown: 'Compare with: breakwater hosts',
   line_stopped: 'Once it is safe: breakwater line start --reason "…"',
 };

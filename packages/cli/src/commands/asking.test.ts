@@ -76,6 +76,10 @@ describe('without a terminal and without --yes', () => {
     ],
     [['resume', 'r-7'], '3 hosts in 2 waves are still to come?'],
     [['retry', 'r-7', 'ns1.ams'], 'Retry 1 host, ns1.ams'],
+    [
+      ['tokens', 'create', 'ada', '--role', 'admin'],
+      'Let ada act as admin on the whole fleet, until it is revoked?',
+    ],
     [['line', 'start'], '1 rollout with 3 hosts still to come goes on?'],
   ])('%j is refused with how many hosts it is about, and nothing is done', async (args, asked) => {
     const words = args.map((word) => (word === '@' ? folder : word));
@@ -91,6 +95,7 @@ describe('without a terminal and without --yes', () => {
     [['abort', 'r-7']],
     [['rollback', 'r-7']],
     [['line', 'stop']],
+    [['tokens', 'revoke', 't-7']],
     [['skip', 'r-7', 'ns1.ams']],
   ])('%j only stops, and is done at once', async (args) => {
     expect(await breakwater(...args, '-r', 'why')).toMatchObject({ code: 0 });
