@@ -89,7 +89,7 @@ describe('every example of the documentation is answered as documented', () => {
   test('of tokens', async () => {
     const { id } = await send('createToken');
     await send('listTokens');
-    await send('revokeToken', id);
+    expect(await send('revokeToken', id)).toEqual({ id, revoked: true });
   });
 
   test('of every call', () => {

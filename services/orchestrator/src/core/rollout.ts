@@ -137,6 +137,11 @@ export function waveName(wave: Pick<Wave, 'kind' | 'datacenter'>): string {
   return wave.datacenter === null ? wave.kind : `${wave.kind} ${wave.datacenter}`;
 }
 
+/** Every host that is or was part of it. */
+export function hostsOf({ hosts }: Rollout): HostId[] {
+  return Object.values(hosts).map(({ id }) => id);
+}
+
 /** The rows of a wave, in its order. */
 export function rowsOf(rollout: Rollout, wave: Wave): HostRow[] {
   return wave.hosts.map((id) => rowOf(rollout, id));

@@ -1,7 +1,7 @@
-import { BreakwaterError, compareNames, type HostId } from '@breakwater/shared';
+import { BreakwaterError, compareNames } from '@breakwater/shared';
 import type { LineState, Operations } from '../adapters/http/interface.ts';
 import type { Line } from '../core/line.ts';
-import type { Rollout } from '../core/rollout.ts';
+import { hostsOf } from '../core/rollout.ts';
 import type { StoredToken } from '../core/token.ts';
 import { contentOf, readBundle } from './bundles.ts';
 import { changedFiles } from './changed-files.ts';
@@ -65,10 +65,6 @@ export function createOperations(deps: EngineDeps, engine: Engine, testPages: Te
     },
     witnessed: () => deps.trust.witnessed(),
   };
-}
-
-function hostsOf({ hosts }: Rollout): HostId[] {
-  return Object.values(hosts).map(({ id }) => id);
 }
 
 function byNumber(a: StoredToken, b: StoredToken): number {

@@ -2,7 +2,7 @@ import { BreakwaterError, type Digest, RolloutId, type Submission } from '@break
 import type { Caller } from '../adapters/http/interface.ts';
 import type { Snapshot } from '../adapters/store/interface.ts';
 import { newRollout } from '../core/new-rollout.ts';
-import type { Rollout } from '../core/rollout.ts';
+import { hostsOf, type Rollout } from '../core/rollout.ts';
 import { bundleOf } from './bundles.ts';
 import type { Engine } from './engine.ts';
 import type { EngineDeps } from './engine-deps.ts';
@@ -33,6 +33,8 @@ export async function submit(
       if (known) return known;
       const born = create(deps, engine, { submission, by, bundle: bundle.digest }, snapshot);
       const changes = withOvertaken(engine, submission, born, snapshot);
+      // Whoever overtakes a rollout pauses all of it.
+      for (const { after } of changes) assertWithin(deps, by, hostsOf(after));
       // Everything that could refuse the submission has been asked: a refused one leaves no bundle behind.
       if ('files' in bundle) await store.putBundle(bundle.digest, bundle.manifest, bundle.files);
       if (await saveBirth(deps, changes, snapshot, by)) return born;
@@ -56,11 +58,6 @@ function create(deps: EngineDeps, engine: Engine, asked: Asked, snapshot: Snapsh
   if (line.stopped)
     throw new BreakwaterError('line_stopped', `the line is stopped: ${line.reason ?? 'no reason'}`);
   const planned = planFor(deps, engine, submission, snapshot);
-  assertWithin(
-    deps,
-    by,
-    planned.waves.flatMap(({ hosts }) => hosts),
-  );
   assertSamePlan(submission, bundle, planned);
   if (submission.whenBusy === 'refuse') assertFree(planned, submission, snapshot);
   const { now, fleet, nextEpoch } = engine.context(snapshot, null);
