@@ -201,7 +201,11 @@ export class StoreJudge {
       this.#fault('S21', `${row.id} has soaked for ${rollout.id}, and has never said so`);
     const asked = ['rollout.command', 'rollout.overtaken'];
     const byPerson = events.some((event) => asked.includes(event.type));
-    if (before.failure !== null && row.failure === null && !byPerson)
+    if (before.released === null && row.released !== null && !byPerson)
+      this.#fault('S15', `${row.id} is given up by ${rollout.id}, and nobody has said so`);
+    // Whoever overtook it has said so before it was home.
+    const isLetGo = before.released !== null && row.state === 'skipped';
+    if (before.failure !== null && row.failure === null && !byPerson && !isLetGo)
       this.#fault('S15', `the failure of ${row.id} in ${rollout.id} is forgotten, and nobody has said so`);
   }
 
