@@ -2,6 +2,8 @@
 # Brings what `npm start` and `npm test` need: the Debian packages, then the Node.js packages of the lock file (one of
 # which is the Node.js that the project runs on). It runs before that Node.js exists, so it is plain POSIX shell.
 # With everything in place it is silent and costs a few milliseconds.
+#
+#   sh setup.sh [tests]     with `tests` also what the tests alone need
 set -eu
 # `npm start -- --json` prints JSON on standard output, so nothing here may write there.
 exec 1>&2
@@ -9,10 +11,13 @@ cd "$(dirname "$0")/../.."
 # Debian puts named into /usr/sbin, which is on the PATH of root only.
 PATH="$PATH:/usr/sbin:/sbin"
 
+wanted=${1:-}
+
 say() { echo "setup: $*"; }
 
 missing_packages() {
   while read -r command package; do
+    [ -n "$command" ] || continue
     command -v "$command" >/dev/null || printf ' %s' "$package"
   done <<END
 redis-server redis-server
@@ -22,9 +27,16 @@ dig bind9-dnsutils
 runsv runit
 ip iproute2
 openssl openssl
-prometheus prometheus
-prometheus-alertmanager prometheus-alertmanager
+$(test_packages)
 END
+}
+
+# What looks at the product: Prometheus with its Alertmanager, and a browser. Ubuntu has no browser in a package of its own;
+# the tests that need it are skipped there.
+test_packages() {
+  [ "$wanted" = tests ] || return 0
+  printf 'prometheus prometheus\nprometheus-alertmanager prometheus-alertmanager\n'
+  if grep -q '^ID=debian' /etc/os-release; then echo 'chromium chromium'; fi
 }
 
 # pnpm keeps a copy of the lock file that it installed from.

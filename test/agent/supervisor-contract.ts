@@ -238,6 +238,9 @@ export function supervisorContract(
       const { driver } = await begin();
       await subject.abandon();
       await expect(driver.restart()).rejects.toThrow(/systemctl|no runsv supervises/);
+      // Where the supervisor's own files still tell something, it is that nobody looks after the daemon, which goes on.
+      const seen = await driver.observe().catch(() => null);
+      if (seen !== null) expect(seen).toMatchObject({ process: null, unsupervised: true });
     });
   });
 }

@@ -1,11 +1,28 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { EXAMPLE_COM, exampleCom } from '../../deploy/development/src/configuration.ts';
 import { type Fleet, startFleet } from '../../deploy/development/src/fleet.ts';
-import { ask, change, dig, sightOf, submit, until, untilHost, untilState } from '../support/rollouts.ts';
+import { fleetPaths, hostPaths } from '../../deploy/development/src/layout.ts';
+import {
+  ask,
+  bundle,
+  change,
+  dig,
+  sightOf,
+  submit,
+  until,
+  untilHost,
+  untilState,
+} from '../support/rollouts.ts';
 
 let fleet: Fleet;
 beforeAll(async () => {
   // What comes of a bad change that has gone live can be seen only where nothing has stopped it before.
-  fleet = await startFleet({ hosts: 6, datacenters: 3, portBase: 23_000, rehearsal: 'off' });
+  fleet = await startFleet({
+    ...{ hosts: 6, datacenters: 3, portBase: 23_000, rehearsal: 'off' },
+    orchestrator: { logLevel: 'debug' },
+  });
 });
 afterAll(() => fleet?.stop());
 
@@ -167,4 +184,39 @@ describe('bad input is refused with a code, a path and what to do, and nothing i
     expect((await send(change(11, ['192.0.2.11']))).status).toBe(409);
     await say(first.id, 'abort');
   });
+});
+
+test('nothing secret was logged, by anybody, at the level of debug', async () => {
+  const planted = ['planted-token', 'planted-content', 'planted-header', 'planted-in-a-bad-request'];
+  const [wrongToken, content, header, bad] = planted as [string, string, string, string];
+  expect((await ask(fleet, 'GET', '/v1/rollouts', undefined, wrongToken)).status).toBe(401);
+  const zone = `${exampleCom(20, ['192.0.2.20'])}; ${content}\n`;
+  const id = await submit(fleet, {
+    ...change(20, ['192.0.2.20']),
+    bundle: { files: bundle({ [EXAMPLE_COM]: zone }) },
+  });
+  await untilState(fleet, id, 'succeeded');
+  const headers = {
+    authorization: `Bearer ${fleet.token}`,
+    cookie: header,
+    'content-type': 'application/json',
+  };
+  const refused = await fetch(`${fleet.api}/v1/rollouts`, {
+    method: 'POST',
+    headers,
+    body: `{"title": ["${bad}"]}`,
+  });
+  expect(refused.status).toBe(422);
+  const tokens = fleet.hosts.map((host) => readFile(hostPaths(fleet.runDir, host.id).token, 'utf8'));
+  const secrets = [...planted, fleet.token, ...(await Promise.all(tokens)).map((token) => token.trim())];
+  const folder = fleetPaths(fleet.runDir).logs;
+  const names = await readdir(folder);
+  const logs = await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')));
+  // The search would find what is there: the request that was refused is.
+  expect(logs.join('')).toContain('"requestId"');
+  expect(logs.join('')).toContain(id);
+  const found = logs.flatMap((text, index) =>
+    secrets.filter((secret) => text.includes(secret)).map((secret) => `${names[index]}: ${secret}`),
+  );
+  expect(found).toEqual([]);
 });

@@ -15,6 +15,12 @@ export class Freezes implements Calendar {
     return found ? { name: 'quiet', until: found.to + EPOCH, reason: 'frozen by quiet' } : null;
   }
 
+  nextFreeze(now: number): ReturnType<Calendar['nextFreeze']> {
+    const at = now - EPOCH;
+    const [next] = this.#windows.filter(({ from }) => from > at).toSorted((a, b) => a.from - b.from);
+    return next ? { name: 'quiet', from: next.from + EPOCH, until: next.to + EPOCH } : null;
+  }
+
   /** From now on changes are wanted again. */
   end(): void {
     this.#windows = [];

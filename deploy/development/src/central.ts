@@ -132,6 +132,9 @@ async function writeOrchestrators(runDir: string, parts: OrchestratorParts): Pro
         redis: { address, port: ports.redis, passwordFile: redisPasswordFile },
         ...enrolment,
         witnessFile: join(folder, 'witness'),
+        // Nothing in the development fleet is a secret.
+        statusPage: { showDiff: true },
+        statusCopy: join(folder, 'status.html'),
         pagers: [{ name: 'sink', kind: 'webhook', url: `http://127.0.0.1:${ports.pages}/` }],
         unknownAfter: '30s',
         repageEvery: '15m',

@@ -4,6 +4,8 @@ export const LOG_FIELDS = {
   rollout: 'rollout',
   wave: 'wave',
   epoch: 'epoch',
+  event: 'event',
+  verdict: 'verdict',
   from: 'from',
   to: 'to',
   code: 'code',

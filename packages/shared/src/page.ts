@@ -15,8 +15,12 @@ export const Page = z.strictObject({
   reason: z.string(),
   host: z.string().optional(),
   wave: z.string().optional(),
-  /** What is to be decided, with the call to make. */
+  /** What the machine has done already; in the summary too. Absent in pages from before it was said apart. */
+  done: z.string().optional(),
+  /** What is to be decided, with the commands to type. */
   decide: z.string(),
+  /** The likeliest of them. */
+  command: z.string().optional(),
   at: z.iso.datetime(),
   /** Where to look at it; set when it is sent, if the orchestrator knows under which URL people reach it. */
   link: z.url().optional(),

@@ -13,6 +13,7 @@ import { bullmqPageQueue } from './adapters/queue/bullmq-pages.ts';
 import { bullmqWaveQueue } from './adapters/queue/bullmq-waves.ts';
 import type { Deliver, PageQueue, WaveQueue } from './adapters/queue/interface.ts';
 import { statistics } from './adapters/statistics/simple-statistics.ts';
+import type { Sights } from './adapters/status-page/interface.ts';
 import { type SharedClock, sharedClock } from './adapters/redis/shared-clock.ts';
 import { redisStore } from './adapters/store/redis-store.ts';
 import { jsdiff } from './adapters/text-diff/jsdiff.ts';
@@ -35,6 +36,7 @@ import { overviewSamples } from './runtime/overview.ts';
 import { guardStore } from './runtime/store-guard.ts';
 import { safeModePages } from './runtime/safe-mode-pages.ts';
 import { trustStore } from './runtime/store-trust.ts';
+import { createSights } from './runtime/sights.ts';
 import { standWatch } from './runtime/sweep.ts';
 import { pageTests } from './runtime/test-pages.ts';
 
@@ -88,10 +90,10 @@ function metricsOf(
 
 /** What answers operators, and what answers agents. */
 async function openServers(
-  { strategy, verifyWithin }: Config,
+  { strategy, verifyWithin, statusPage, statusCopy, publicUrl }: Config,
   deps: EngineDeps & { metrics: PromMetrics },
   engine: Engine,
-  { operations, identities }: { operations: Operations; identities: Identities },
+  { operations, identities, sights }: { operations: Operations; identities: Identities; sights: Sights },
 ) {
   const { log, metrics } = deps;
   const api = await operatorServer({
@@ -100,6 +102,13 @@ async function openServers(
     metrics: () => metrics.text(),
     log,
     strategyDefaults: strategy,
+    statusPage: {
+      sights,
+      showDiff: statusPage.showDiff,
+      copyPath: statusCopy ?? null,
+      publicUrl: publicUrl ?? null,
+      clock: systemClock,
+    },
   });
   const agents = await agentServer({ desk: createAgentDesk(deps, engine, verifyWithin), identities, log });
   return { api, agents };
@@ -165,9 +174,11 @@ export async function compose(config: Config, log: Logger): Promise<Orchestrator
   const gates = keepGates(deps, engine, instrumentsOf(config));
   const channels = openChannels(deps, createPagers(config.pagers, config.publicUrl ?? null));
   const operations = createOperations(deps, engine, pageTests(deps, engine, channels));
+  const sights = createSights(deps);
   const { api, agents } = await openServers(config, deps, engine, {
     operations,
     identities: enrolment.identities,
+    sights,
   });
 
   let watching: Promise<unknown> = Promise.resolve();
@@ -181,6 +192,7 @@ export async function compose(config: Config, log: Logger): Promise<Orchestrator
       await lookAround(deps, clock);
       watching = Promise.all([
         clock.keepTime(stopping.signal),
+        sights.watch(stopping.signal),
         standWatch(deps, engine, stopping.signal, safeModePages(deps, channels)),
       ]);
       await agents.listen({ host: config.agents.address, port: config.agents.port, backlog: 4096 });

@@ -62,6 +62,10 @@ const Config = z.strictObject({
   pagers: PagersConfig,
   /** Where people reach the status page; pages link to it. It may hold a name: only people follow it. */
   publicUrl: z.url({ protocol: /^https?$/ }).optional(),
+  /** The status page needs no token; what the files of a change hold is on it only where it may be everybody's business. */
+  statusPage: z.strictObject({ showDiff: z.boolean().default(false) }).prefault({}),
+  /** A file that always holds a copy of the status page, for hosting somewhere else. */
+  statusCopy: z.string().refine(isAbsolute, 'write an absolute path').optional(),
   /** How long after its last word a host counts as unknown, which is never healthy. */
   unknownAfter: Duration.default(30_000),
   /** How often a halt is paged again while nobody decides. */

@@ -18,7 +18,7 @@ export type Send = (request: Request, kind?: 'whole' | 'stream') => Promise<Resp
  * (503). The one that answered last is asked first.
  */
 export function failover(options: FailoverOptions): Send {
-  const { addresses, fetch: ask = fetch, readMs = 10_000, writeMs = 60_000 } = options;
+  const { addresses, fetch: ask = fetch, readMs = 5000, writeMs = 60_000 } = options;
   let preferred = 0;
 
   async function attempt(address: string, request: Request, body: ArrayBuffer | null, kind: string) {

@@ -939,6 +939,54 @@ export interface components {
                 host?: string;
                 wave?: string;
             };
+            summary: string;
+            key: {
+                what: string;
+                at: string | null;
+                note: string;
+            }[];
+            changes: {
+                bundle: string;
+                replaces: string | null;
+                files: {
+                    path: string;
+                    /** @enum {string} */
+                    change: "added" | "removed" | "changed";
+                }[] | null;
+                found: {
+                    hosts: number;
+                    differs: string;
+                }[];
+            };
+            decided: {
+                rule: ("preflightFails" | "canaryFails" | "hostFails" | "cannotTell" | "turnsUnhealthy" | "staysUnwell" | "silent" | "overdue" | "vantageFails" | "vantageUnreachable" | "vantageSilent" | "drifts" | "gateFails" | "gateUnclear" | "neverHome" | "canaryGone" | "waveLate" | "expires") | null;
+                words: string;
+                code: string;
+                reason: string;
+            } | null;
+            served: {
+                spells: {
+                    host: string;
+                    wave: string;
+                    from: string | null;
+                    until: string | null;
+                    ms: number | null;
+                    /** @enum {string} */
+                    known: "over" | "still" | "unknown";
+                }[];
+                hosts: number;
+                knownMs: number;
+                unknown: number;
+                derivedFrom: string;
+                notKnown: string[];
+            };
+            gaps: {
+                /** Format: date-time */
+                from: string;
+                until: string | null;
+                host: string | null;
+                why: string;
+            }[];
             detectedAt: string | null;
             haltedAt: string | null;
             pagedAt: string | null;

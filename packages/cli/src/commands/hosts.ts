@@ -21,7 +21,7 @@ function oneHost(api: Api, id: string): Promise<Host> {
   return answerOf(api.client.GET('/v1/hosts/{id}', { params: { path: { id } } }));
 }
 
-export function addHostCommands(root: Root, run: Run): void {
+export function addHosts(root: Root, run: Run): void {
   root
     .command('hosts')
     .description('the fleet, or one host of it')
@@ -40,7 +40,6 @@ export function addHostCommands(root: Root, run: Run): void {
         for (const line of table(hostRows(items, now), output.width)) output.line(line);
       }),
     );
-  addHostVerbs(root, run);
 }
 
 const VERBS = [
@@ -56,7 +55,7 @@ const QUESTIONS = {
   remove: (host: Host) => `Remove ${host.id} in ${host.datacenter} for good (its id is not used again)`,
 } as const;
 
-function addHostVerbs(root: Root, run: Run): void {
+export function addHostVerbs(root: Root, run: Run): void {
   for (const [verb, description] of VERBS) {
     root
       .command(verb)

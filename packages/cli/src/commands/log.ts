@@ -72,7 +72,7 @@ function timelineLines(timeline: Timeline, width: number): string[] {
 function auditLine(event: Event): string {
   const { seq, at, type, prev: _prev, hash: _hash, ...more } = event;
   const words = Object.entries(more).map(([name, value]) => `${name}=${valueText(value)}`);
-  return oneLine(`${String(seq).padStart(6)}  ${at.slice(0, 19)}Z  ${type.padEnd(18)} ${words.join(' ')}`);
+  return `${String(seq).padStart(6)}  ${at.slice(0, 19)}Z  ${type.padEnd(18)} ${oneLine(words.join(' '))}`;
 }
 
 function valueText(value: unknown): string {

@@ -30,6 +30,7 @@ export function addStatus(root: Root, run: Run): void {
       run(async (context) => {
         const status = context.shown(await readStatus(context));
         context.output.data(status);
+        context.output.line(firstLine(status), 'bold');
         for (const line of statusLines(status, context.output.paint)) context.output.line(line);
         return EXIT.done;
       }),
@@ -89,14 +90,12 @@ async function readiness(address: string): Promise<Readiness> {
   }
 }
 
-/** The first line says it all: what is going on, and whether somebody has to decide. */
 function statusLines(
   { orchestrators, line, hosts, active, last }: Status,
   paint: Context['output']['paint'],
 ): string[] {
   const unwell = orchestrators.filter(({ ready }) => !ready);
   return [
-    paint('bold', firstLine(line, active, hosts)),
     ...lineLines(line),
     ...active.flatMap((rollout) => [
       '',
@@ -114,11 +113,14 @@ function statusLines(
   ];
 }
 
-function firstLine({ stopped, frozen }: Line, active: readonly Rollout[], hosts: readonly Host[]): string {
+/** It says it all: what is going on, and whether somebody has to decide. */
+function firstLine({ line: { stopped, frozen }, active, hosts }: Status): string {
   const [first, ...others] = active;
   const more = others.length > 0 ? ` (and ${count(others.length, 'other rollout')})` : '';
-  if (stopped)
-    return `The line is stopped: nothing starts, and no rollout takes a further host${more && `; ${count(active.length, 'rollout')} waiting`}.`;
+  if (stopped) {
+    const held = active.length > 0 ? `; ${count(active.length, 'rollout')} not over` : '';
+    return `DECIDE: the line is stopped: nothing starts, and no rollout takes a further host${held}.`;
+  }
   if (first !== undefined) return `${FIRST[first.state](first.id)}${more}.`;
   const sick = hosts.filter(({ availability }) => availability !== 'healthy').length;
   const well =

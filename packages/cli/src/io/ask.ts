@@ -13,7 +13,7 @@ export async function confirm(around: Surroundings, yes: boolean, about: string)
   const { stdin, stderr, signal } = around;
   if (!stdin.isTTY || !stderr.isTTY) {
     throw badUsage(
-      `nothing was done. ${about}? That needs a yes, and there is no terminal to ask on`,
+      `nothing was done, since there is no terminal to ask on: ${about}?`,
       'Once you are sure, add --yes.',
     );
   }

@@ -15,7 +15,7 @@ type Told = Event &
 export function eventLine(event: Event): string | null {
   const told = wordsOf(event);
   if (told === null) return null;
-  return printable(oneLine(`${event.at.replace(/\.\d+Z$/, 'Z')}  ${told}`));
+  return printable(`${event.at.replace(/\.\d+Z$/, 'Z')}  ${oneLine(told)}`);
 }
 
 const because = (reason: string | undefined): string => (reason ? `: ${reason}` : '');

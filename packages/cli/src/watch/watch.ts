@@ -72,9 +72,7 @@ function viewFor(output: Output, rollout: Rollout): View {
 function tellEnd(output: Output, rollout: Rollout): ExitCode {
   const code = CODES[rollout.state] ?? EXIT.failed;
   output.data({ type: 'result', exitCode: code, rollout }, 'line');
-  output.line(
-    output.paint(code === EXIT.done ? 'green' : 'red', `${headline(rollout)}: ${howFar(rollout)}.`),
-  );
+  output.line(`${headline(rollout)}: ${howFar(rollout)}.`, code === EXIT.done ? 'green' : 'red');
   if (code !== EXIT.done) output.line(`  ${why(rollout)}`);
   const moving = inFlight(rollout);
   if (moving.length > 0) output.line(`  Still on their way, or not heard of: ${few(moving)}`);

@@ -17,6 +17,8 @@ export interface DaemonState {
   lastExit: string | null;
   /** The supervisor will not start it again by itself: systemd does so after five bad starts in ten seconds. */
   gaveUp?: boolean;
+  /** Nothing supervises it: whatever runs there is not known to be it, and nobody would start it again. */
+  unsupervised?: boolean;
 }
 
 /** Whether two observations speak of one and the same process. */

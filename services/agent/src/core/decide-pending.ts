@@ -84,7 +84,7 @@ function faultOf(here: ChangeSituation): Verdict | null {
 /** Whether the process that was started on the new generation still runs: every other one is a crash. */
 function processFault({ change, world }: ChangeSituation): Verdict | null {
   if (sameProcess(change.process, world.daemon.process)) return null;
-  return exitFault('The daemon ended after it had been started on the new generation', world.daemon.lastExit);
+  return exitFault('The daemon ended after it had been started on the new generation', world.daemon);
 }
 
 function withdrawal(here: ChangeSituation): Verdict | null {
@@ -109,7 +109,7 @@ function whenRestarting(here: ChangeSituation): NextStep {
   const own = restart.process === null ? 0 : 1;
   const ended = exits < restart.exits ? exits : exits - restart.exits;
   if (ended > own) {
-    const verdict = exitFault('The daemon does not stay up on the new generation', lastExit);
+    const verdict = exitFault('The daemon does not stay up on the new generation', { lastExit });
     return giveUp(here, verdict);
   }
   if (elapsed(restart, here) > verifyWithinMs + BOUNDS.stop) {

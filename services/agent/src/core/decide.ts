@@ -151,7 +151,7 @@ function whenConfirmed(here: ChangeSituation): NextStep {
   if (order === 'none') return watchIdle(here);
   const { process } = world.daemon;
   if (change.unhealthy === null && !sameProcess(change.process, process)) {
-    const verdict = exitFault('The daemon ended after the change was confirmed', world.daemon.lastExit);
+    const verdict = exitFault('The daemon ended after the change was confirmed', world.daemon);
     return record({ type: 'unhealthy', epoch, verdict, seenAt: now });
   }
   const rounds = roundsSince(change.since, here);

@@ -25,7 +25,7 @@ export function whenReloading(
     );
   }
   if (!sameProcess(restart.process, world.daemon.process)) {
-    return giveUp(here, exitFault('The daemon ended while it was to reload', world.daemon.lastExit));
+    return giveUp(here, exitFault('The daemon ended while it was to reload', world.daemon));
   }
   const fault = reloadFault(here);
   if (fault !== null) return giveUp(here, fault);

@@ -1,5 +1,6 @@
 import { fail, type HostStatus, inconclusive, noData, pending, type Verdict } from '@breakwater/shared';
 import type { Drift } from './drift.ts';
+import { unsupervised } from './exit-fault.ts';
 import type { Memory } from './memory.ts';
 import { BOUNDS } from './pace.ts';
 import type { World } from './world.ts';
@@ -35,6 +36,7 @@ export function healthOf(world: World, now: number, unwritable: string | null = 
 
 function daemonHealthOf({ daemon, evidence }: World, now: number): Verdict {
   if (daemon.process === null) {
+    if (daemon.unsupervised === true) return unsupervised();
     const last = daemon.lastExit === null ? '' : ` It last ${daemon.lastExit}.`;
     return fail('daemon_not_running', `The daemon does not run.${last}`);
   }

@@ -50,7 +50,7 @@ async function perform(verb: Verb, config: Config, supervisor: Supervisor, boot:
       say(`the managed root leads to ${await switchAsAnnounced({ ...config, boot })}`);
       return { ok: true };
     case 'status':
-      return { ok: true, status: { gaveUp: false, ...(await supervisor.observe()) } };
+      return { ok: true, status: { gaveUp: false, unsupervised: false, ...(await supervisor.observe()) } };
     case 'reloaded':
       return { ok: true, reloaded: await supervisor.reloaded() };
     case 'words':

@@ -91,7 +91,7 @@ function lackOfSamples({ minSamples }: ComparisonGate, sides: Sides): Verdict | 
   return null;
 }
 
-function median(ascending: readonly number[]): number {
+export function median(ascending: readonly number[]): number {
   const middle = (ascending.length - 1) / 2;
   const [low, high] = [ascending[Math.floor(middle)], ascending[Math.ceil(middle)]];
   return low === undefined || high === undefined ? Number.NaN : (low + high) / 2;

@@ -1,4 +1,5 @@
-import { formatDuration, isoTime, type Page, type RolloutId } from '@breakwater/shared';
+import { isoTime, type Page, type RolloutId } from '@breakwater/shared';
+import { PAGE_TEXTS, pageReason, type PageText } from './page-text.ts';
 import type { OpenPage, Rollout } from './rollout.ts';
 
 /** What is told of an emergency apart from its halts. */
@@ -9,10 +10,8 @@ const idOf = (rollout: RolloutId, moment: Moment): string => `${rollout}-emergen
 /** Each moment is a cause of its own: that a second person was found ends the first, and not the second. */
 const keyOf = (rollout: RolloutId, moment: Moment): string => `${rollout}/emergency/${moment}`;
 
-interface Telling {
+interface Telling extends PageText {
   severity: Page['severity'];
-  summary: string;
-  decide: string;
 }
 
 function pageAbout(rollout: Rollout, moment: Moment, incident: string, told: Telling, now: number): Page {
@@ -23,7 +22,7 @@ function pageAbout(rollout: Rollout, moment: Moment, incident: string, told: Tel
     status: 'firing',
     rollout: rollout.id,
     code: `emergency_${moment}`,
-    reason: `${rollout.submittedBy} declared an emergency (incident ${incident}): ${rollout.reason}`,
+    reason: pageReason(`An emergency was declared (incident ${incident}): ${rollout.reason}`),
     at: isoTime(now),
   };
 }
@@ -33,13 +32,8 @@ export function submittedPages(rollout: Rollout, overtaken: readonly RolloutId[]
   const { emergency, title, id } = rollout;
   if (emergency === null) return [];
   const hosts = Object.keys(rollout.hosts).length;
-  const over = overtaken.length > 0 ? ` It has paused ${overtaken.join(', ')} and takes hosts over.` : '';
-  const left = formatDuration(emergency.expiresAt - now);
-  const told: Telling = {
-    severity: 'critical',
-    summary: `Emergency ${emergency.incident}: "${title}" for ${hosts} host(s) wants a second person.${over} It expires in ${left}.`,
-    decide: `POST /v1/rollouts/${id}/approve as another person, or /abort, with a reason`,
-  };
+  const about = { incident: emergency.incident, hosts, overtaken, leftMs: emergency.expiresAt - now };
+  const told: Telling = { severity: 'critical', ...PAGE_TEXTS.emergencySubmitted({ id, title }, about) };
   return [pageAbout(rollout, 'submitted', emergency.incident, told, now)];
 }
 
@@ -48,11 +42,8 @@ export function startedPages(before: Rollout, after: Rollout, now: number): Page
   const { emergency, title, id } = after;
   const by = after.waves[0]?.approvedBy ?? null;
   if (emergency === null || by === null || before.waves[0]?.approvedBy !== null) return [];
-  const told: Telling = {
-    severity: 'warning',
-    summary: `Emergency ${emergency.incident}: "${title}" has started; ${by} approved it. It is staged like any other.`,
-    decide: `Watch GET /v1/rollouts/${id}; POST /pause, /rollback or /abort there, with a reason, stops it`,
-  };
+  const text = PAGE_TEXTS.emergencyStarted({ id, title }, emergency.incident);
+  const told: Telling = { severity: 'warning', ...text };
   return [pageAbout(after, 'started', emergency.incident, told, now)];
 }
 

@@ -1,5 +1,6 @@
 import { isoTime, type Page, type Verdict } from '@breakwater/shared';
 import type { Context } from './context.ts';
+import { PAGE_TEXTS, pageReason, type PageText } from './page-text.ts';
 import { type HostRow, type OpenPage, type Rollout, waveName, waveOf } from './rollout.ts';
 
 type Cause = Verdict & { host?: string | undefined; wave?: string | undefined };
@@ -29,23 +30,17 @@ function changedCount(rollout: Rollout): number {
   return Object.values(rollout.hosts).filter((row) => row.changed).length;
 }
 
-/** What the machine has done already, in one sentence. */
-function doneAlready(rollout: Rollout): string {
-  const changed = changedCount(rollout);
-  const kept = changed === 0 ? 'No host keeps the change' : `${changed} host(s) keep the change`;
-  return rollout.state === 'rollingBack'
-    ? 'All changed hosts are going back by themselves.'
-    : `No further host is touched; hosts in flight go back by themselves. ${kept}.`;
+function textOf(rollout: Rollout, cause: Cause, repeated: boolean): PageText {
+  const { id, title, state } = rollout;
+  const place = { id, title, wave: cause.wave, host: cause.host };
+  if (cause.code === 'revert_failed') return PAGE_TEXTS.revertFailed(place);
+  if (cause.code === 'rollback_incomplete') return PAGE_TEXTS.rollbackIncomplete(place);
+  return PAGE_TEXTS.halted(place, changedCount(rollout), state === 'rollingBack', repeated);
 }
 
 function page(rollout: Rollout, index: number, cause: Cause, at: number, repeated: boolean): Page {
-  const where = [cause.wave && `wave ${cause.wave}`, cause.host && `host ${cause.host}`]
-    .filter(Boolean)
-    .join(', ');
-  const headline =
-    cause.code === 'revert_failed' ? 'A host is NOT back on its old configuration' : 'Rollout halted';
-  const still = repeated ? ' (still undecided)' : '';
   return {
+    ...textOf(rollout, cause, repeated),
     id: `${rollout.id}-p${rollout.pages + index + 1}`,
     dedupKey:
       cause.code === 'revert_failed'
@@ -53,27 +48,13 @@ function page(rollout: Rollout, index: number, cause: Cause, at: number, repeate
         : (haltKey(rollout) ?? `${rollout.id}/halt`),
     severity: 'critical',
     status: 'firing',
-    summary: `${headline}${still}: "${rollout.title}"${where && ` at ${where}`}. ${doneAlready(rollout)}`,
     rollout: rollout.id,
     code: cause.code,
-    reason: cause.reason,
+    reason: pageReason(cause.reason),
     ...(cause.host === undefined ? {} : { host: cause.host }),
     ...(cause.wave === undefined ? {} : { wave: cause.wave }),
-    decide: whatToDo(rollout, cause),
     at: isoTime(at),
   };
-}
-
-/** A host that is stuck needs somebody on it first; its agent goes on trying meanwhile. */
-function whatToDo(rollout: Rollout, { code, host }: Cause): string {
-  const calls = `POST /v1/rollouts/${rollout.id}`;
-  if (code === 'revert_failed') {
-    const there = `On ${host}: breakwater-agent status, then breakwater-agent repair`;
-    return `${there}. Then ${calls}/rollback, or ${calls}/skip for a host that is gone, with a reason`;
-  }
-  if (code === 'rollback_incomplete')
-    return `${calls}/rollback once they can be reached, /skip for hosts that are gone, or /abort, with a reason`;
-  return `${calls}/rollback, /resume or /abort, with a reason`;
 }
 
 /**

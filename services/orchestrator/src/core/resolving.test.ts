@@ -29,7 +29,9 @@ test.for(['abort', 'rollback', 'resume'] as const)(
     expect(resolved(run)).toMatchObject([
       { dedupKey: page?.dedupKey, severity: 'critical', id: 'r-1-p2', reason: 'a test', code: page?.code },
     ]);
-    expect(resolved(run)[0]?.summary).toBe(`Decided by an operator (${verb}): "${run.rollout.title}"`);
+    expect(resolved(run)[0]?.summary).toBe(
+      `Decided by an operator (${verb}) about rollout r-1: "${run.rollout.title}"`,
+    );
     expect(run.rollout.openPages).toEqual([]);
   },
 );

@@ -1,6 +1,7 @@
 import { isoTime, type Page } from '@breakwater/shared';
 import type { Command } from './commands.ts';
 import { wantedApproval } from './emergency-pages.ts';
+import { PAGE_TEXTS, pageReason } from './page-text.ts';
 import { haltKey } from './paging.ts';
 import type { OpenPage, Rollout } from './rollout.ts';
 
@@ -38,12 +39,11 @@ export function resolutions(
     .filter((open) => !firing.has(open.dedupKey) && isDecided(open, after, by))
     .map((open, index) => ({
       ...open,
+      ...PAGE_TEXTS.decided(after, by.verb),
       id: `${after.id}-p${after.pages + due.length + index + 1}`,
       status: 'resolved',
-      summary: `Decided by an operator (${by.verb}): "${after.title}"`,
       rollout: after.id,
-      reason: by.reason,
-      decide: 'Nothing is left to decide about this page.',
+      reason: pageReason(by.reason),
       at: isoTime(now),
     }));
 }

@@ -1,4 +1,5 @@
 import { isoTime, type Page } from '@breakwater/shared';
+import { PAGE_TEXTS, pageReason } from '../core/page-text.ts';
 import type { Channels } from './channels.ts';
 import type { EngineDeps } from './engine-deps.ts';
 import type { Doubt } from './store-doubt.ts';
@@ -40,15 +41,10 @@ function pageOf({ code, reason }: Doubt, status: Page['status'], now: number): P
     dedupKey: DEDUP_KEY,
     severity: 'critical',
     status,
-    summary: over
-      ? 'Safe mode is over: the store is believed again.'
-      : 'Safe mode: the store has lost something. No host is granted or confirmed any more; hosts in flight go back by themselves.',
+    ...(over ? PAGE_TEXTS.safeModeOver() : PAGE_TEXTS.safeMode()),
     rollout: null,
     code,
-    reason,
-    decide: over
-      ? 'Nothing.'
-      : 'Put the right store back; or see what is lost, and accept it, with "breakwater-orchestrator accept-store --by NAME --reason TEXT" on the machine of an orchestrator.',
+    reason: pageReason(reason),
     at,
   };
 }

@@ -1,6 +1,7 @@
 import { BreakwaterError, isoTime, type Page } from '@breakwater/shared';
 import type { Operator, PageTest } from '../adapters/http/interface.ts';
 import { type Pager, PagerError } from '../adapters/pagers/interface.ts';
+import { PAGE_TEXTS, pageReason } from '../core/page-text.ts';
 import { chain } from './chain.ts';
 import type { Channels } from './channels.ts';
 import type { Engine } from './engine.ts';
@@ -59,16 +60,15 @@ async function announce(
 
 function testPage(seq: number, reason: string, now: number): Page {
   return {
+    ...PAGE_TEXTS.test(),
     id: `test-${seq}`,
     dedupKey: `test/${seq}`,
     // As severe as a halt: what a channel does with anything milder proves nothing.
     severity: 'critical',
     status: 'firing',
-    summary: 'TEST of this pager. Nothing has happened, and nothing is to be done',
     rollout: null,
     code: 'test',
-    reason,
-    decide: 'Nothing is to be decided.',
+    reason: pageReason(reason),
     at: isoTime(now),
   };
 }

@@ -148,7 +148,10 @@ export class TestOrchestrator {
       hasMetrics: true,
       limits: NO_LIMITS,
       enrolment: this.enrolment,
-      calendar: { freezeAt: (now) => this.freezes.find(({ until }) => now < until) ?? null },
+      calendar: {
+        freezeAt: (now) => this.freezes.find(({ until }) => now < until) ?? null,
+        nextFreeze: () => null,
+      },
     };
     this.engine = createEngine(this.deps);
     const source = { query: (text: string) => Promise.resolve(this.answers(text)) };

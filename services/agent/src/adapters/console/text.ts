@@ -110,6 +110,8 @@ function nextText(status: ConsoleStatus): string {
   if (change?.pending === true) return pendingText(change.phase, agent !== null);
   if (generation === null || (drift !== null && drift.kind !== 'none'))
     return 'Undo what was changed by hand with `breakwater-agent repair`, or keep it with `breakwater-agent adopt`.';
+  if (health.code === 'daemon_unsupervised')
+    return 'Start its supervisor again. The daemon may still serve; leave it alone until then.';
   if (health.verdict !== 'pass')
     return change?.phase === 'confirmed'
       ? '`breakwater-agent verify` shows more; `restart` starts the daemon again, `revert` takes the newest change back.'

@@ -23,6 +23,7 @@ const DaemonStatus = z.object({
   exits: z.int(),
   lastExit: z.string().nullable(),
   gaveUp: z.boolean().default(false),
+  unsupervised: z.boolean().default(false),
 });
 
 /** One line of JSON answers a request: `ok` with what the word asks for, or why it was not done, in a sentence. */

@@ -9,7 +9,7 @@ import { logEnd, pickLastWords, readLogFrom } from './last-words.ts';
 import { fileTail } from './log-tail.ts';
 import { observeProcess } from './process.ts';
 import { reloadFollower } from './reload-log.ts';
-import { control, servicePid } from './service-status.ts';
+import { control, isSupervised, servicePid } from './service-status.ts';
 
 const LOOK_EVERY_MS = 20;
 
@@ -61,7 +61,8 @@ export function runitSupervisor(options: { service: string; log: string; clock?:
   return {
     async observe() {
       const process = await runningProcess();
-      return { process, ...(await countExits()) };
+      const unsupervised = process === null && !(await isSupervised(service));
+      return { process, unsupervised, ...(await countExits()) };
     },
 
     restart() {

@@ -30,7 +30,7 @@ export async function servicePid(service: string): Promise<number | null> {
 }
 
 /** runsv holds the reading end of `supervise/ok` for as long as it lives; that is how `sv` knows, too. */
-async function isSupervised(service: string): Promise<boolean> {
+export async function isSupervised(service: string): Promise<boolean> {
   return (await writeFifo(join(service, 'supervise/ok'), '')) === null;
 }
 

@@ -102,7 +102,7 @@ describe('last words', () => {
 
 test('without runsv nothing runs, and a restart says what is missing', async () => {
   const supervisor = runitSupervisor({ service: folder, log: join(folder, 'log') });
-  expect(await supervisor.observe()).toEqual({ process: null, exits: 0, lastExit: null });
+  expect(await supervisor.observe()).toEqual({ process: null, unsupervised: true, exits: 0, lastExit: null });
   await expect(supervisor.restart()).rejects.toThrow(`no runsv supervises ${folder}`);
   await expect(supervisor.restart()).rejects.toThrow('runsv');
 });

@@ -104,3 +104,15 @@ test('of windows in force the one that ends last is named, and one that follows 
     until: at('2027-01-04T16:00Z'),
   });
 });
+
+test('the window that begins next is found, of weekly ones within eight days', () => {
+  const both = calendar(
+    { ...AMSTERDAM, weekly: { days: ['mon'], from: '09:00', to: '17:00' } },
+    { name: 'year end', timeZone: 'UTC', once: { from: '2026-12-20T00:00', to: '2027-01-04T08:00' } },
+  );
+  const monday = { name: 'quiet', from: at('2026-11-30T08:00Z'), until: at('2026-11-30T16:00Z') };
+  // In the middle of one, the next is that of the week after.
+  expect(both.nextFreeze(at('2026-11-23T10:00Z'))).toEqual(monday);
+  expect(both.nextFreeze(at('2026-12-15T00:00Z'))).toMatchObject({ name: 'year end' });
+  expect(calendar().nextFreeze(at('2026-11-23T10:00Z'))).toBeNull();
+});

@@ -1,5 +1,5 @@
 import { DateTime } from 'luxon';
-import type { Calendar, Freeze } from './interface.ts';
+import type { Calendar, Freeze, Planned } from './interface.ts';
 import { DAYS, type FreezeWindow } from './settings.ts';
 
 /** Windows that follow each other without a gap are one wait; there may be no end to them. */
@@ -40,6 +40,14 @@ export function freezeCalendar(windows: readonly FreezeWindow[]): Calendar {
       minute = asked;
       return found;
     },
+    nextFreeze: (now) => {
+      const planned = windows.flatMap((window) =>
+        spansNear(window, now, WEEK_AHEAD).map(
+          ({ from, to }): Planned => ({ name: window.name, from, until: to }),
+        ),
+      );
+      return planned.filter(({ from }) => from > now).toSorted((a, b) => a.from - b.from)[0] ?? null;
+    },
   };
 }
 
@@ -48,17 +56,21 @@ function freezeOf({ name, timeZone }: FreezeWindow, until: number): Freeze {
   return { name, until, reason: `frozen by ${name} until ${end} (${timeZone})` };
 }
 
+/** Days, counted from today, on which a window may begin that is in force now; and those until it begins again. */
+const AROUND_NOW = [-2, -1, 0, 1];
+const WEEK_AHEAD = [0, 1, 2, 3, 4, 5, 6, 7, 8];
+
 /** The times at which a window could be in force around a moment. */
-function spansNear({ timeZone, weekly, once }: FreezeWindow, now: number): Span[] {
+function spansNear({ timeZone, weekly, once }: FreezeWindow, now: number, days = AROUND_NOW): Span[] {
   if (once) return [{ from: earliest(once.from, timeZone), to: latest(once.to, timeZone) }];
   if (!weekly) return [];
-  const { days, from, to } = weekly;
+  const { from, to } = weekly;
   const today = DateTime.fromMillis(now, { zone: timeZone });
-  return [-2, -1, 0, 1].flatMap((shift) => {
+  return days.flatMap((shift) => {
     // Noon is on every day, whatever the clocks do at night.
     const day = today.set({ hour: 12 }).plus({ days: shift });
     const name = DAYS[day.weekday - 1];
-    if (name === undefined || !days.includes(name)) return [];
+    if (name === undefined || !weekly.days.includes(name)) return [];
     const end = to <= from || to === '24:00' ? day.plus({ days: 1 }) : day;
     const close = to === '24:00' ? '00:00' : to;
     return [

@@ -39,6 +39,9 @@ async function open(query = '', headers: Record<string, string> = {}) {
   };
 }
 
+/** The server itself listens too, for the status page. */
+const OWN = 1;
+
 describe('following a rollout', () => {
   test('sends what there is, then what comes, as server-sent events', async () => {
     append('running');
@@ -98,9 +101,9 @@ describe('following a rollout', () => {
 
   test('nothing listens for a client that has left', async () => {
     const stream = await open();
-    await vi.waitFor(() => expect(server.operations.listeners.size).toBe(1));
+    await vi.waitFor(() => expect(server.operations.listeners.size).toBe(OWN + 1));
     stream.leave();
-    await vi.waitFor(() => expect(server.operations.listeners.size).toBe(0));
+    await vi.waitFor(() => expect(server.operations.listeners.size).toBe(OWN));
   });
 
   test('a client that reads nothing is closed, and little has piled up for it', async () => {
@@ -119,8 +122,8 @@ describe('following a rollout', () => {
       'GET /v1/rollouts/r-1/events HTTP/1.1\r\nhost: x\r\naccept: text/event-stream\r\n' +
         `authorization: ${bearer('viewer').authorization}\r\n\r\n`,
     );
-    await vi.waitFor(() => expect(server.operations.listeners.size).toBe(1));
-    await vi.waitFor(() => expect(server.operations.listeners.size).toBe(0), 5000);
+    await vi.waitFor(() => expect(server.operations.listeners.size).toBe(OWN + 1));
+    await vi.waitFor(() => expect(server.operations.listeners.size).toBe(OWN), 5000);
     expect(biggest).toBeGreaterThan(0);
     expect(biggest).toBeLessThan(1 << 20);
     socket.destroy();
@@ -128,7 +131,7 @@ describe('following a rollout', () => {
 
   test('a log that fails cuts the stream off, so that the client comes back', async () => {
     const stream = await open();
-    await vi.waitFor(() => expect(server.operations.listeners.size).toBe(1));
+    await vi.waitFor(() => expect(server.operations.listeners.size).toBe(OWN + 1));
     server.operations.fault = new Error('the store is gone');
     append('lost');
     await vi.waitFor(() => expect(stream.response.destroyed).toBe(true));
@@ -142,7 +145,7 @@ describe('following a rollout', () => {
 
   test('streams end when the server closes, and it does not wait for them', async () => {
     const stream = await open();
-    await vi.waitFor(() => expect(server.operations.listeners.size).toBe(1));
+    await vi.waitFor(() => expect(server.operations.listeners.size).toBe(OWN + 1));
     const ended = once(stream.response, 'end');
     await server.app.close();
     await ended;

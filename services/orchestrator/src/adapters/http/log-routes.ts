@@ -1,5 +1,5 @@
-import type { RolloutId } from '@breakwater/shared';
 import type { LoggedEvent } from '../../core/event.ts';
+import { allEvents } from './all-events.ts';
 import { FOLLOW_TIMES, follow, type FollowTimes } from './follow.ts';
 import type { Operations } from './interface.ts';
 import { EventList, TimelineReply } from './replies.ts';
@@ -94,15 +94,4 @@ function eventsRoute(app: App, operations: Operations, times: FollowTimes): void
       return reply;
     },
   });
-}
-
-/** The whole log of a rollout, read in parts. */
-async function allEvents(operations: Operations, rollout: RolloutId): Promise<LoggedEvent[]> {
-  const part = 1000;
-  const events: LoggedEvent[] = [];
-  for (let after = 0; ; after = events.at(-1)?.seq ?? after) {
-    const found = await operations.events(rollout, after, part);
-    events.push(...found);
-    if (found.length < part) return events;
-  }
 }

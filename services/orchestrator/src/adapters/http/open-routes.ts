@@ -1,9 +1,8 @@
 import type { Operations } from './interface.ts';
 import { HealthReply, ReadyReply } from './replies.ts';
 import type { App } from './server.ts';
-import { statusPage } from './status-page.ts';
 
-/** What needs no token: for load balancers, Prometheus, and people who only want to look. */
+/** What needs no token and is for programs: load balancers and Prometheus. */
 export function openRoutes(app: App, operations: Operations, metrics?: () => Promise<string>): void {
   app.route({
     method: 'GET',
@@ -40,20 +39,4 @@ export function openRoutes(app: App, operations: Operations, metrics?: () => Pro
           .send(await metrics()),
     });
   }
-
-  const page = statusPage(operations);
-  app.route({
-    method: 'GET',
-    url: '/',
-    schema: { summary: 'The status page', tags: ['open'] },
-    handler: async (_request, reply) =>
-      reply
-        .type('text/html; charset=utf-8')
-        .header(
-          'content-security-policy',
-          "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
-        )
-        .serializer(String)
-        .send(await page()),
-  });
 }

@@ -12,6 +12,7 @@ import { openRoutes } from './open-routes.ts';
 import { pageRoutes } from './page-routes.ts';
 import { rolloutRoutes } from './rollout-routes.ts';
 import { type App, bareServer, type ServerLimits } from './server.ts';
+import { type StatusPageOptions, statusPageRoutes } from '../status-page/routes.ts';
 
 const LIMITS: ServerLimits = {
   bodyLimit: 64 << 10,
@@ -25,6 +26,7 @@ export interface OperatorServerOptions {
   operations: Operations;
   identities: Identities;
   log: FastifyBaseLogger;
+  statusPage: StatusPageOptions;
   /** The fleet's own defaults of a strategy, as they were configured. */
   strategyDefaults?: Readonly<Record<string, unknown>>;
   /** The text that Prometheus reads. */
@@ -48,6 +50,7 @@ export async function operatorServer(options: OperatorServerOptions): Promise<Ap
   fleetRoutes(app, operations);
   pageRoutes(app, operations);
   openRoutes(app, operations, metrics);
+  statusPageRoutes(app, operations, identities, options.statusPage);
   await app.ready();
   return app;
 }

@@ -41,5 +41,5 @@ test('the status page says what is wrong, such as a page that nobody takes', asy
   const { app, operations } = await testServer();
   operations.reasonsUnready = ['page r-1-p1 has been taken by nobody'];
   const { body } = await app.inject({ method: 'GET', url: '/' });
-  expect(body).toContain('<p class="bad">page r-1-p1 has been taken by nobody</p>');
+  expect(body).toContain('NOT READY: page r-1-p1 has been taken by nobody.');
 });

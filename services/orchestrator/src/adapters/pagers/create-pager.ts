@@ -14,8 +14,8 @@ function linking(pager: Pager, publicUrl: string): Pager {
   return {
     ...pager,
     send: async (page) => {
-      const link = new URL(publicUrl);
-      if (page.rollout !== null) link.hash = page.rollout;
+      const first = publicUrl.endsWith('/') ? publicUrl : `${publicUrl}/`;
+      const link = page.rollout === null ? new URL(publicUrl) : new URL(`rollouts/${page.rollout}`, first);
       await pager.send({ ...page, link: link.href });
     },
   };

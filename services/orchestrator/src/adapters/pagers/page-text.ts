@@ -11,8 +11,16 @@ export function headline({ status, summary }: Page): string {
 }
 
 /** All that a page says besides, by name, for services that show a table. */
-export function details({ rollout, code, reason, host, wave, decide }: Page): Record<string, string> {
-  const all = { reason, decide, code, rollout, wave, host };
+export function details({
+  rollout,
+  code,
+  reason,
+  host,
+  wave,
+  decide,
+  command,
+}: Page): Record<string, string> {
+  const all = { reason, decide, command, code, rollout, wave, host };
   const given = Object.entries(all).filter((entry): entry is [string, string] => entry[1] != null);
   return Object.fromEntries(given);
 }

@@ -112,7 +112,7 @@ test('pages link to where people reach the status page, at their rollout', async
   await unlinked?.send(PAGE);
   const links = server.bodies().map((page) => (page as { link?: string }).link);
   expect(links).toEqual([
-    'https://breakwater.example/status#r-1',
+    'https://breakwater.example/status/rollouts/r-1',
     'https://breakwater.example/status',
     undefined,
   ]);

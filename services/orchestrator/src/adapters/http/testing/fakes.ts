@@ -5,6 +5,7 @@ import {
   manifestOf,
   type RolloutId,
   sha256,
+  systemClock,
 } from '@breakwater/shared';
 import { pino } from 'pino';
 import type { LoggedEvent, Verb } from '../../../core/event.ts';
@@ -20,6 +21,7 @@ import {
   type Role,
   ROLES,
 } from '../interface.ts';
+import { FakeSights } from '../../status-page/testing/fake-sights.ts';
 import { operatorServer, type OperatorServerOptions } from '../operator-server.ts';
 import { sampleHost, sampleLog, sampleRollout } from './samples.ts';
 
@@ -218,6 +220,14 @@ export async function testServer(options: Partial<OperatorServerOptions> = {}) {
     identities,
     log,
     metrics: async () => 'up 1\n',
+    statusPage: {
+      sights: new FakeSights(operations),
+      showDiff: false,
+      copyPath: null,
+      publicUrl: null,
+      clock: systemClock,
+      lookTimes: { keepMs: 0, patienceMs: 1500 },
+    },
     ...options,
   });
   return { app, operations, lines };
