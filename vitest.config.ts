@@ -21,8 +21,9 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           // Every file starts a fleet of its own: with more of them at once, tests would measure the machine.
           maxWorkers: 2,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          // Bounds for what hangs; a busy machine takes twice as long as a quiet one.
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
     ],
