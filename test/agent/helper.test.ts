@@ -151,7 +151,7 @@ async function realHost(): Promise<{ host: HostOnDisk; serial: () => Promise<str
   return { host, serial };
 }
 
-describe.runIf(possible)('an agent that is not root', { timeout: 60_000 }, () => {
+describe.runIf(possible)('an agent that is not root', () => {
   test('changes a real name server and goes back, and can do neither by itself', async () => {
     const { host, serial } = await realHost();
     const [pid = 0] = await processesIn(`${host.root}/named.conf`);
@@ -205,7 +205,7 @@ describe.runIf(possible)('an agent that is not root', { timeout: 60_000 }, () =>
   });
 });
 
-describe.runIf(possible)('the root helper refuses', { timeout: 60_000 }, () => {
+describe.runIf(possible)('the root helper refuses', () => {
   const refusal = async (host: HostOnDisk): Promise<string> => {
     await giveStore(host);
     const { output } = await startHelper(host);

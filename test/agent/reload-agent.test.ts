@@ -85,7 +85,7 @@ async function expectUndone(
   expect(written.slice(-3)).toEqual(['reverting', 'restarting', 'reverted']);
 }
 
-describe('a change by reload', { timeout: 60_000 }, () => {
+describe('a change by reload', () => {
   test('keeps the process of every host, and each answers anew', async () => {
     const processes = await Promise.all(fleet.hosts.map((one) => processOf(one.services.named)));
     const { id, address } = await reload({ targets: { datacenters: ['ams'] } });
@@ -149,7 +149,7 @@ async function supervisorOf({ services }: FleetHost): Promise<number> {
   return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
 }
 
-describe('an agent that is killed with the intent to reload in its journal', { timeout: 60_000 }, () => {
+describe('an agent that is killed with the intent to reload in its journal', () => {
   test.each([
     ['before it could ask for it', hideControl],
     ['after it had asked, and before the daemon heard of it', holdSupervisor],

@@ -23,7 +23,7 @@ const running = async () => {
   return process;
 };
 
-describe('a daemon under runit', { timeout: 60_000 }, () => {
+describe('a daemon under runit', () => {
   test('is the process that runsv started', async () => {
     await until('named answers', answers);
     const state = await supervisor().observe();

@@ -112,7 +112,7 @@ export function supervisorContract(
     if (lastExit !== null || subject.keepsLastExit) expect(lastExit).toBe(words);
   };
 
-  describe('a supervised daemon', { timeout: 60_000 }, () => {
+  describe('a supervised daemon', () => {
     test('is known by its process and start time, to every driver alike', async () => {
       const { driver, old } = await begin();
       expect(await observeProcess(old.pid)).toEqual(old);

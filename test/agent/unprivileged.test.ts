@@ -15,7 +15,7 @@ if (!possible)
   console.warn('SKIPPED, an unprivileged agent is not tried: it takes root and systemd-socket-activate');
 
 /** The whole agent as nobody, a real helper as root behind socket activation, and a real named that is root's. */
-describe.runIf(possible)('an agent that is nobody, beside a root helper', { timeout: 60_000 }, () => {
+describe.runIf(possible)('an agent that is nobody, beside a root helper', () => {
   let host: ConsoleHost;
   let endHelper: () => Promise<unknown>;
   beforeAll(async () => {

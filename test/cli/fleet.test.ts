@@ -31,7 +31,7 @@ const matching = (pattern: RegExp): unknown => expect.stringMatching(pattern);
 
 const change = ['--title', 'A change', '--reason', 'A test', '--soak', '1s'];
 
-describe('a change on its way, by the command line', { timeout: 60_000 }, () => {
+describe('a change on its way, by the command line', () => {
   test('without a terminal and without --yes nothing starts, and it says what to add', async () => {
     const { code, stdout, stderr } = await breakwater(admin, 'submit', good, ...change);
     expect({ code, stderr }).toMatchObject({ code: 6, stderr: containing('add --yes') });
@@ -130,7 +130,7 @@ describe('a change on its way, by the command line', { timeout: 60_000 }, () => 
   });
 });
 
-describe('the rest of it', { timeout: 60_000 }, () => {
+describe('the rest of it', () => {
   test('the tables fit 80 columns, and the timeline reads as it happened', async () => {
     const hosts = await onTerminal(admin, ['hosts'], '');
     const lines = stripVTControlCharacters(hosts.stdout).trimEnd().split(/\r?\n/);

@@ -76,7 +76,7 @@ describe('two fleets side by side', () => {
     expect(await ask(second.hosts[0]!, NAME)).toEqual(['192.0.2.80']);
     await Promise.all([second.stop(), second.stop()]);
     await expectNothingLeft(second);
-  }, 60_000);
+  });
 });
 
 describe('whatever ends the process that started a fleet', () => {

@@ -50,7 +50,7 @@ async function submitted(): Promise<string> {
   return id ?? '';
 }
 
-describe('every example of the documentation is answered as documented', { timeout: 60_000 }, () => {
+describe('every example of the documentation is answered as documented', () => {
   test('of bundles, plans and what only looks', async () => {
     const { digest } = (await send('storeBundle')) as { digest?: string };
     expect(digest).toMatch(/^[0-9a-f]{64}$/);

@@ -120,7 +120,7 @@ describe.skipIf(!existsSync(CHROMIUM))('the status page in a browser', () => {
     await says(lone.page, '#state', `HALTED: ${halted}`);
     await execa('sv', ['up', fleet.services['redis'] ?? '']);
     for (const page of pages) await page.locator('#age p').waitFor({ state: 'detached', timeout: 20_000 });
-  }, 60_000);
+  });
 
   test('says so when it cannot reach the orchestrator, and goes on by itself when it can', async () => {
     const { page } = await open('/');
@@ -131,5 +131,5 @@ describe.skipIf(!existsSync(CHROMIUM))('the status page in a browser', () => {
     await page.locator('#offline').waitFor({ state: 'hidden', timeout: 30_000 });
     await says(page, '#state', `HALTED: ${halted}`);
     expect(await page.locator('#offline').isHidden()).toBe(true);
-  }, 60_000);
+  });
 });
