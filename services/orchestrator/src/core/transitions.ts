@@ -6,7 +6,8 @@ import type { HostState, RolloutState, WaveState } from '@breakwater/shared';
  * `running` at once). Code, tests and the diagrams in the documentation are held to these tables.
  */
 export const ROLLOUT_TRANSITIONS: Readonly<Record<RolloutState, readonly RolloutState[]>> = {
-  planned: ['preflighting', 'paused', 'halted', 'aborted'],
+  // What halts as soon as it begins, and rolls back by itself, has nothing to roll back.
+  planned: ['preflighting', 'paused', 'halted', 'rolledBack', 'aborted'],
   preflighting: [
     'awaitingApproval',
     'running',
