@@ -4,6 +4,7 @@ import { RUNNING_LINE } from '../../services/orchestrator/src/core/line.ts';
 import type { DomainEvent } from '../../services/orchestrator/src/core/event.ts';
 import type { Rollout } from '../../services/orchestrator/src/core/rollout.ts';
 import { MOST_TALLIES } from '../../services/orchestrator/src/core/tallies.ts';
+import { verifyChain } from '../../services/orchestrator/src/runtime/chain.ts';
 import {
   type BreakwaterError,
   fail,
