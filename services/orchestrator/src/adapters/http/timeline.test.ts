@@ -87,6 +87,10 @@ const TOLD: [event: Record<string, unknown>, text: string | null][] = [
     { type: 'page.queued', page: { summary: 'r-1 halted at the canary' } },
     'A page was sent off: r-1 halted at the canary.',
   ],
+  [
+    { type: 'page.queued', page: { summary: 'x', status: 'resolved' } },
+    'The page is taken back: the pagers are told that it is decided.',
+  ],
   [{ type: 'page.delivered', page: 'p-1', channel: 'slack' }, 'The channel "slack" took the page.'],
   [{ type: 'line.stopped', by: 'bob', reason: 'Stop' }, 'An operator stopped the line: Stop.'],
   [{ type: 'line.started', by: 'bob', reason: 'Go' }, 'An operator started the line again: Go.'],

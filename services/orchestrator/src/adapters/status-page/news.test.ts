@@ -42,8 +42,11 @@ describe('the first line', () => {
   });
 
   test('never says that nothing was touched once a wave has begun, although the host has no grant any more', () => {
-    expect(rolloutNews(halted({ state: 'reverted', grantedAt: null })).text).not.toContain('No live host');
-    expect(rolloutNews(halted({ state: 'failed' }, null)).text).toContain('No live host was touched.');
+    expect(rolloutNews(halted({ state: 'reverted', grantedAt: null })).text).not.toContain('Nothing live');
+    expect(rolloutNews(halted({ state: 'failed' }, null)).text).toBe(
+      'HALTED: r-1 in preflight at ns1.ams — www.example.com A answered SERVFAIL. Nothing live was touched. ' +
+        'Decide: abort or resume.',
+    );
   });
 
   test('puts what a person must decide before what goes on by itself', () => {

@@ -1,5 +1,5 @@
+import { haltPlace, isUntouched, mayHaveChanged } from '../../core/halt-words.ts';
 import type { HostRow, Rollout } from '../../core/rollout.ts';
-import { mayHaveChanged } from './actions.ts';
 import type { FleetSight } from './sight.ts';
 import { count, sentence, timeText, type Tone } from './words.ts';
 
@@ -59,7 +59,7 @@ export function rolloutNews(rollout: Rollout): News {
     case 'halted':
       return {
         tone: 'bad',
-        text: `HALTED: ${id} ${whereOf(rollout)}— ${reason} ${whatHolds(rollout)} ${decide(rollout)}`,
+        text: `HALTED: ${[id, haltPlace(rollout, verdict)].join(' ').trim()} — ${reason} ${whatHolds(rollout)} ${decide(rollout)}`,
       };
     case 'rollingBack':
       return { tone: 'bad', text: `ROLLING BACK: ${id} “${title}” — ${reason} ${progressOf(rollout)}` };
@@ -90,19 +90,12 @@ export function rolloutNews(rollout: Rollout): News {
   }
 }
 
-function whereOf({ verdict: { wave, host } }: Rollout): string {
-  if (wave === 'canary' && host !== undefined) return `at the canary ${host} `;
-  const at = host === undefined ? '' : ` at ${host}`;
-  return wave === undefined ? at && `${at.trim()} ` : `in wave ${wave}${at} `;
-}
-
 /** What a halt has left behind: the host that caused it, and those that keep the change. */
 function whatHolds(rollout: Rollout): string {
   const rows = Object.values(rollout.hosts);
   const row = rows.find(({ id }) => id === rollout.verdict.host);
   const kept = rows.filter(({ changed }) => changed).length;
-  // A host that is back has no grant any more: only that no wave has begun tells that none was ever changed.
-  if (rollout.waves.every(({ startedAt }) => startedAt === null)) return 'No live host was touched.';
+  if (isUntouched(rollout)) return 'Nothing live was touched.';
   const others =
     kept === 0
       ? 'No host keeps the change.'
