@@ -60,3 +60,6 @@ export function answerOf(kind: Kind, ranForMs: number, asker: 'itself' | 'anothe
 /** What a source of metrics does: it tells the truth, or says one thing whatever is true, or nothing that can be used. */
 export const MOODS = ['truth', 'good', 'bad', 'empty', 'nan', 'incomplete', 'down'] as const;
 export type Mood = (typeof MOODS)[number];
+
+/** Those that neither pass nor fail a gate. */
+export const MUTE: readonly Mood[] = ['empty', 'nan', 'incomplete', 'down'];

@@ -2,6 +2,7 @@ import { type Digest, Digest as DigestSchema, fail, pass, pending, type Verdict 
 import type { Checker } from '../../services/agent/src/adapters/checker/interface.ts';
 import { openGenerations } from '../../services/agent/src/adapters/generations/file-generations.ts';
 import type { Generations } from '../../services/agent/src/adapters/generations/interface.ts';
+import { hasCode } from '../../services/agent/src/adapters/durable.ts';
 import { openPatiently } from '../../services/agent/src/adapters/journal/patient-journal.ts';
 import type { Journal } from '../../services/agent/src/adapters/journal/interface.ts';
 import type { Supervisor } from '../../services/agent/src/adapters/supervisor/interface.ts';
@@ -45,6 +46,16 @@ export class FullAgent implements AgentLife {
     return this.#agent?.memory ?? NO_MEMORY;
   }
 
+  /** @returns what became of it; `null` when there was nothing to repair. */
+  async repairIfDrifted(): Promise<string | null> {
+    const agent = this.#agent;
+    const drift = agent?.status().drift ?? null;
+    if (agent === null || drift === null || drift.kind === 'none') return null;
+    this.#world.note(`${this.#machine.id} is repaired by a person: ${drift.kind}`);
+    const { result } = await agent.operate({ verb: 'repair', reason: 'the status says that it drifted' });
+    return result;
+  }
+
   start(): void {
     const { process } = this;
     this.#run().catch((error: unknown) => {
@@ -85,6 +96,9 @@ export class FullAgent implements AgentLife {
       },
       onCall: ({ name, path, when }) => {
         if (name === 'rename' && path === ROOT && when === 'after') machine.linkMoved();
+        // Before it is synced: what a power cut leaves of it now is chance.
+        if (name === 'write' && path === `${JOURNAL}/journal` && when === 'after')
+          world.hazards.atStep(machine, 'written', 'after');
         return null;
       },
     };
@@ -136,14 +150,28 @@ export class FullAgent implements AgentLife {
     const { judge } = this.#world;
     const switchTo = (to: Digest): Promise<void> => {
       judge.switches(this.#machine, to);
-      return generations.switchTo(to);
+      return this.#counted('switching', generations.switchTo(to)).catch((error: unknown) => {
+        judge.switchFailed(this.#machine);
+        throw error;
+      });
     };
+    const build: Generations['build'] = (...given) => this.#counted('staging', generations.build(...given));
+    const put: Generations['put'] = (...given) => this.#counted('staging', generations.put(...given));
+    const own: Partial<Generations> = { switchTo, build, put };
     return new Proxy(generations, {
       get(target, key) {
-        if (key === 'switchTo') return switchTo;
+        const mine: unknown = Reflect.get(own, key);
+        if (mine !== undefined) return mine;
         const value: unknown = Reflect.get(target, key, target);
         return typeof value === 'function' ? (value.bind(target) as unknown) : value;
       },
+    });
+  }
+
+  async #counted<T>(what: string, act: Promise<T>): Promise<T> {
+    return act.catch((error: unknown) => {
+      if (hasCode(error, 'ENOSPC')) this.#world.count(`${what} failed on a full disk`);
+      throw error;
     });
   }
 

@@ -6,6 +6,8 @@ import type { Machine } from './interfaces.ts';
 export const ROOT = '/root';
 export const STORE = '/store';
 export const JOURNAL = '/store/journal';
+/** The one file of every configuration. */
+export const FILE = 'named.conf';
 
 /** Such a host, as its agent has it. */
 export interface FullHost extends Machine {
@@ -14,4 +16,11 @@ export interface FullHost extends Machine {
   opened(journal: Journal): Journal;
   /** The managed root leads elsewhere. */
   linkMoved(): void;
+  /** A person who is told that what is live is not what was recorded has it put right. */
+  repairIfDrifted(): void;
+}
+
+/** Whether the whole agent runs on a host. */
+export function isFull(machine: Machine): machine is FullHost {
+  return 'disk' in machine;
 }

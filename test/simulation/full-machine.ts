@@ -9,12 +9,11 @@ import { SimulatedDisk } from '../../services/agent/src/testing/simulated-disk.t
 import type { EnrolledHost } from '../../services/orchestrator/src/core/fleet.ts';
 import { Daemon } from './daemon.ts';
 import { FullAgent } from './full-agent.ts';
-import { type FullHost, JOURNAL, ROOT, STORE } from './full-host.ts';
+import { FILE, type FullHost, JOURNAL, ROOT, STORE } from './full-host.ts';
 import type { Machine, World } from './interfaces.ts';
 import { BOOTED_MS, DOWN_MS } from './machine.ts';
 import { Process } from './timeline.ts';
 
-const FILE = 'named.conf';
 const FOUND = '// what was there before\n';
 const GUARD_AGAIN_MS = 1000;
 
@@ -110,7 +109,8 @@ export class FullMachine implements FullHost {
     this.power.dead = true;
     if (this.agent) this.agent.process.dead = true;
     this.agent = null;
-    this.disk.cutPower(this.#world.random.next);
+    const { torn } = this.disk.cutPower(this.#world.random.next);
+    if (torn.some((path) => path.startsWith(JOURNAL))) this.#world.count('record torn in a power cut');
     this.daemon.vanish();
     this.#world.judge.powerWasCut(this);
     this.#world.timeline.after(downMs, () => {
@@ -136,7 +136,12 @@ export class FullMachine implements FullHost {
       records: () => journal.records(),
       append: async (entry) => {
         if (entry.type === 'confirmed') this.#world.judge.confirms(this);
-        const record = await journal.append(entry);
+        const record = await journal.append(entry).catch((error: unknown) => {
+          if (this.disk.blocks !== null) this.#world.count('a full disk takes no record');
+          throw error;
+        });
+        if (entry.type === 'reverted' && this.disk.blocks !== null)
+          this.#world.count('went back on a full disk');
         this.#tell(record);
         return record;
       },
@@ -150,6 +155,13 @@ export class FullMachine implements FullHost {
       if (this.daemon.runs === this.#original) this.daemon.runs = this.live;
     }
     this.#world.judge.changed(this);
+  }
+
+  repairIfDrifted(): void {
+    this.agent?.repairIfDrifted().then(
+      (result) => result !== null && this.#world.count(`repaired by a person: ${result}`),
+      (error: unknown) => this.#world.fault('sound', String(error), this),
+    );
   }
 
   #tell(record: Awaited<ReturnType<Journal['append']>>): void {

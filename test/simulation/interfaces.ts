@@ -101,6 +101,8 @@ export interface Judge {
   powerWasCut(machine: Machine): void;
   daemonStarts(machine: Machine): void;
   switches(machine: Machine, to: Digest): void;
+  /** The link may be where it was. */
+  switchFailed(machine: Machine): void;
   confirms(machine: Machine): void;
   recorded(machine: Machine, record: JournalRecord): void;
   /** @param sequence how much of the log the host had seen when it asked */

@@ -95,10 +95,14 @@ export class HostJudge {
     this.life(machine).disturbedAt = this.now;
   }
 
-  /** What of the switching the disk forgot did not happen. */
   powerWasCut(machine: Machine): void {
-    const life = this.life(machine);
     this.disturbed(machine);
+    this.switchFailed(machine);
+  }
+
+  /** What of the switching the disk forgot, or had no room for, did not happen. */
+  switchFailed(machine: Machine): void {
+    const life = this.life(machine);
     if (!machine.good.has(machine.live)) return;
     const epoch = life.memory.change?.assignment.epoch ?? 0;
     if (life.applied.get(epoch) === 1) life.applied.delete(epoch);
@@ -208,7 +212,14 @@ export class HostJudge {
       return other.pending || (unwellSince !== null && this.now - unwellSince > KNOWN_MS);
     };
     const down = peers.filter((other) => other !== machine && isDown(other));
-    const limit = limitOf(known.strategy, peers.length);
+    // Every grant keeps to the limit of its own rollout; which of two came last, a host that takes one cannot tell.
+    const flying = down.flatMap((other) => {
+      const { change } = this.life(other).memory;
+      const theirs =
+        other.pending && change ? this.#world.submitted.get(change.assignment.rollout) : undefined;
+      return theirs ? [theirs.strategy] : [];
+    });
+    const limit = Math.max(...[known.strategy, ...flying].map((strategy) => limitOf(strategy, peers.length)));
     if (down.length + 1 > limit) {
       const who = down.map((other) => other.id).join(', ');
       this.#world.fault('S1', `taken while ${who} are down: more than ${limit} at once`, machine);

@@ -199,10 +199,19 @@ export class StoreJudge {
       this.#fault('S21', `${row.id} is ${row.state} in ${rollout.id}, and has never said so`);
     if (row.soaked && !before.soaked && !this.#wroteItself(machine, 'soaked', row.epoch))
       this.#fault('S21', `${row.id} has soaked for ${rollout.id}, and has never said so`);
+    this.#forgotten(before, row, rollout, events);
+  }
+
+  /** Nothing is forgiven, and nobody given up, without a person who says so. */
+  #forgotten(before: HostRow, row: HostRow, { id }: Rollout, events: readonly LoggedEvent[]): void {
     const asked = ['rollout.command', 'rollout.overtaken'];
-    const byPerson = events.some((event) => asked.includes(event.type));
-    if (before.failure !== null && row.failure === null && !byPerson)
-      this.#fault('S15', `the failure of ${row.id} in ${rollout.id} is forgotten, and nobody has said so`);
+    if (events.some((event) => asked.includes(event.type))) return;
+    if (before.released === null && row.released !== null)
+      this.#fault('S15', `${row.id} is given up by ${id}, and nobody has said so`);
+    // Whoever overtook it has said so before it was home.
+    const isLetGo = before.released !== null && row.state === 'skipped';
+    if (before.failure !== null && row.failure === null && !isLetGo)
+      this.#fault('S15', `the failure of ${row.id} in ${id} is forgotten, and nobody has said so`);
   }
 
   #halted(before: Rollout, after: Rollout, { pages = [], events }: Commit): void {

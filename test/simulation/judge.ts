@@ -46,6 +46,10 @@ export class TruthJudge implements Judge {
     this.#hosts.switches(machine, to);
   }
 
+  switchFailed(machine: Machine): void {
+    this.#hosts.switchFailed(machine);
+  }
+
   confirms(machine: Machine): void {
     this.#hosts.confirms(machine);
   }

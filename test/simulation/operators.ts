@@ -103,7 +103,7 @@ export class Operators {
     const { orders } = server.snapshot();
     const { id } = random.pick(machines);
     const gone = [...orders].find(([, { kind }]) => kind === 'removed')?.[0];
-    if (gone === undefined && machines.length > 3 && random.chance(0.2)) return this.order(id, 'remove');
+    if (gone === undefined && machines.length > 3 && random.chance(0.4)) return this.order(id, 'remove');
     // Whom it was taken from, it is not written of for long.
     if (gone !== undefined && random.chance(0.5))
       return enrolment.write(enrolment.hosts.filter((host) => host.id !== gone));

@@ -32,6 +32,7 @@ const SITUATIONS: readonly string[] = [
   'gate told query_no_data',
   'gate told query_incomplete',
   'gate told no_worse',
+  'gate told changed_slower',
   'gate told too_few_samples',
   'halted by gate_failed',
   'halted by gate_unclear',
@@ -64,6 +65,15 @@ const SITUATIONS: readonly string[] = [
   'power cut after switchTo',
   'records lost in a power cut',
   'link lost in a power cut',
+  // What disks do, where the whole agent runs.
+  'staging failed on a full disk',
+  'switching failed on a full disk',
+  'went back on a full disk',
+  'halted by host_drifted',
+  'rejected: staged_tree_damaged',
+  'rejected: live_tree_drifted',
+  'repaired by a person: done',
+  'record torn in a power cut',
   // Where orchestrators die, and how they meet.
   'orchestrator killed before commit',
   'orchestrator killed after commit',

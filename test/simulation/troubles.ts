@@ -1,5 +1,7 @@
 import type { Hazards, Machine, Site, World } from './interfaces.ts';
-import { MOODS } from './behaviour.ts';
+import { MOODS, MUTE } from './behaviour.ts';
+import { DiskTroubles } from './disk-troubles.ts';
+import { WorstMoments } from './worst-moments.ts';
 import type { Direction } from './network.ts';
 import type { Orchestrator } from './orchestrator.ts';
 
@@ -14,10 +16,14 @@ export class Troubles implements Hazards {
   /** The next agent that comes to this step dies there. */
   #armed: { step: string; when: 'before' | 'after'; power: boolean } | null = null;
   readonly #mends = new Set<() => void>();
+  readonly #disks: DiskTroubles;
+  readonly #worst: WorstMoments;
   readonly #world: World;
 
   constructor(world: World) {
     this.#world = world;
+    this.#disks = new DiskTroubles(world, this);
+    this.#worst = new WorstMoments(world, this);
     this.#rates = Object.values(KINDS).flatMap((kind) =>
       Array.from({ length: world.random.pick([0, 0, 1, 3]) }, () => kind),
     );
@@ -25,8 +31,10 @@ export class Troubles implements Hazards {
 
   start(): void {
     // What gates ask has to fail them often enough to tell them from none.
-    if (this.#world.settings.gated) this.#measureWrongly();
+    if (this.#world.settings.gates !== 'none') this.#measureWrongly();
     this.#goOn();
+    this.#disks.start();
+    this.#worst.start();
   }
 
   #measureWrongly(): void {
@@ -52,6 +60,8 @@ export class Troubles implements Hazards {
   end(): void {
     this.over = true;
     this.#armed = null;
+    this.#disks.end();
+    this.#worst.end();
     for (const mend of this.#mends) mend();
     this.#mends.clear();
   }
@@ -59,17 +69,24 @@ export class Troubles implements Hazards {
   /** What happens around a step of an agent. */
   atStep(machine: Machine, step: string, when: 'before' | 'after'): void {
     const { random, settings } = this.#world;
+    this.#disks.atStep(machine, step);
+    if (step === 'written') return;
+    const worst = this.#worst.atStep(machine, step, when);
+    if (worst !== null) return this.#dies(machine, `${when} ${step}`, worst === 'power');
     const armed = this.#armed?.step === step && this.#armed.when === when ? this.#armed : null;
     // Most steps are rounds of checks, and there is nothing special about dying in one.
     const rate = step === 'check' ? settings.agentDeaths / 20 : settings.agentDeaths;
     const dies = !this.over && rate > 0 && random.chance(rate);
     if (!armed && !dies) return;
     this.#armed = null;
-    const power = armed?.power ?? random.chance(0.2);
-    this.#world.count(`${power ? 'power cut' : 'agent killed'} ${when} ${step}`);
-    this.#world.note(`${machine.id} ${power ? 'loses power' : 'agent dies'} ${when} ${step}`);
+    this.#dies(machine, `${when} ${step}`, armed?.power ?? random.chance(0.2));
+  }
+
+  #dies(machine: Machine, where: string, power: boolean): void {
+    this.#world.count(`${power ? 'power cut' : 'agent killed'} ${where}`);
+    this.#world.note(`${machine.id} ${power ? 'loses power' : 'agent dies'} ${where}`);
     if (power) machine.cutPower();
-    else machine.killAgent(random.pick([200, 1000, 10_000]));
+    else machine.killAgent(this.#world.random.pick([200, 1000, 10_000]));
   }
 
   /** What happens around a call of an orchestrator's store. */
@@ -151,10 +168,11 @@ function damageDaemon(
 
 const aWhile = ({ random }: World): number => random.pick([2000, 6000, 20_000, 45_000]);
 
-const metricsFail: Kind = (troubles, { metrics, random }) => {
+const metricsFail: Kind = (troubles, { metrics, random, settings }) => {
   if (metrics.mood !== 'truth') return;
-  metrics.mood = random.pick(MOODS);
-  troubles.during(random.pick([3000, 30_000, 60_000]), `metrics: ${metrics.mood}`, () => {
+  const mute = settings.gates === 'mute';
+  metrics.mood = random.pick(mute ? MUTE : MOODS);
+  troubles.during(random.pick(mute ? [60_000] : [3000, 30_000, 60_000]), `metrics: ${metrics.mood}`, () => {
     metrics.mood = 'truth';
   });
 };

@@ -58,6 +58,16 @@ export class SimulatedDisk {
     this.blocks = this.#used(this.#root);
   }
 
+  /** Turns over one bit of a file, as a bad block does: nobody is told, and a power cut does not put it right. */
+  flip(path: string, random: () => number): void {
+    const node = this.#file(path);
+    const flipped = Buffer.from(node.content);
+    const at = Math.floor(random() * flipped.length);
+    flipped[at] = flipped[at]! ^ 1;
+    change(node, { at: 0, bytes: flipped });
+    makeDurable(node);
+  }
+
   /** What is there now, for whoever judges: the real path and the content of a file, or `null`. */
   peek(path: string): { path: string; text: string } | null {
     try {

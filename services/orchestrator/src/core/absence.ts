@@ -20,11 +20,11 @@ function orderedOut({ id }: HostRow, context: Context): Verdict | null {
 
 /**
  * Leaves hosts out that nothing can be told any more, one after another: a wave must not wait for them in silence. Whoever
- * still waits for its turn leaves nobody out: a host that is drained meanwhile may be back by then, and a queued rollout
- * that halted for it would be resumed past those that it waits for.
+ * still waits for its turn, or for the end of a freeze, leaves nobody out: a host that is drained meanwhile may be back by
+ * then, and a rollout that halted for it would be resumed past what it waits for.
  */
 export function leaveOut(rollout: Rollout, context: Context): Rollout {
-  const waits = rollout.queued && (rollout.pausedFrom ?? rollout.state) === 'planned';
+  const waits = (rollout.pausedFrom ?? rollout.state) === 'planned';
   if (!GOING.includes(rollout.state) || waits) return rollout;
   return Object.values(rollout.hosts).reduce((current, row) => {
     if (!WAITING.includes(row.state) || row.grantedAt !== null || row.failure !== null || row.changed)

@@ -49,6 +49,27 @@ describe('a queued rollout', () => {
   });
 });
 
+describe('a rollout whose canary is drained before it begins', () => {
+  const drain = (run: Drive): void =>
+    void run.orders.set('ns1.ams' as HostId, { kind: 'drained', by, reason: 'new disk', since: 0 });
+
+  test('does not halt for that while a freeze keeps it from beginning', () => {
+    const run = drive();
+    [run.frozen, run.thawsAt] = ['frozen: year end', 50_000];
+    drain(run);
+    expect(run.look().rollout).toMatchObject({ state: 'planned', verdict: { code: 'frozen' } });
+    run.orders.clear();
+    run.frozen = null;
+    expect(run.look().rollout.state).toBe('preflighting');
+  });
+
+  test('ends at once when it begins, if it rolls back by itself', () => {
+    const run = drive({ strategy: { ...SOAKS, onFailure: 'rollback' } });
+    drain(run);
+    expect(run.look().rollout.state).toBe('rolledBack');
+  });
+});
+
 describe('a freeze', () => {
   test('keeps an ordinary rollout from beginning until it ends', () => {
     const run = drive();

@@ -58,6 +58,9 @@ function assertMember(host: HostId, orders: Snapshot['orders']): void {
   throw new BreakwaterError('host_removed', `${host} was removed: ${order.reason}`);
 }
 
+/** Given as the reason why nobody waits any more: without one, every answer would make an error with a stack. */
+const ANSWERED = 'the agent has had its answer';
+
 /** Answers agents: takes in what they report, and tells each what it should be at. */
 export function createAgentDesk(deps: EngineDeps, engine: Engine, verifyWithinMs: number): AgentDesk {
   const { store, watch, clock } = deps;
@@ -135,7 +138,7 @@ export function createAgentDesk(deps: EngineDeps, engine: Engine, verifyWithinMs
           await called;
         } finally {
           // Also when the store fails: nobody goes on waiting for an agent that has had its answer.
-          stop.abort();
+          stop.abort(ANSWERED);
         }
       }
     },
