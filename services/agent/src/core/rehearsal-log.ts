@@ -7,7 +7,8 @@ const LONGEST_LINE = 250;
 const NOISE =
   /\bclient @0x|\b(?:general|zoneload): info: |\bnotice: (?:all zones loaded|running)$|\(\+?\w*\+?0x[0-9a-f]+\)|\[0x[0-9a-f]+\]|\bback ?trace\b|\bexiting \(due to /;
 /** A rehearsal has no network, so that the root never answers: that is so for a good change too, and leads astray. */
-const NO_NETWORK = /^(?:resolver|dnssec|lame-servers|general): .*(?:'\.(?:\/|')|priming query|managed-keys-zone)/;
+const NO_NETWORK =
+  /^(?:resolver|dnssec|lame-servers|general): .*(?:'\.(?:\/|')|priming query|managed-keys-zone)/;
 const LEVELS = [/\bcritical: /, /\berror: /];
 
 /**

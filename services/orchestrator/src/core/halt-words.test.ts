@@ -27,10 +27,10 @@ describe('a halt', () => {
   });
 
   test('before any wave says that nothing was touched, and nothing of waves, reverts and hosts in flight', () => {
-    const run = begun().report('ns1.fra', 'failed');
+    const run = begun().look().report(CANARY, 'failed');
     expect(isUntouched(run.rollout)).toBe(true);
     expect(summaryOf(run)).toBe(
-      `Rollout r-1 halted in preflight at ns1.fra: ${run.rollout.verdict.reason}. Nothing live was touched. ` +
+      `Rollout r-1 halted in preflight at ns1.ams: ${run.rollout.verdict.reason}. Nothing live was touched. ` +
         'Decide: abort or resume?',
     );
     expect(haltPlace(run.rollout, {})).toBe('before the first wave');

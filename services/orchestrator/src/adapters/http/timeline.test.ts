@@ -1,6 +1,6 @@
 import { fail, noData, pass } from '@breakwater/shared';
 import { describe, expect, test } from 'vitest';
-import { sampleLog, sampleRollout, sampleWave, T0 } from './testing/samples.ts';
+import { sampleLog, sampleRollout, sampleRow, sampleWave, T0 } from './testing/samples.ts';
 import { timelineMarkdown } from './timeline-markdown.ts';
 import { timelineOf } from './timeline.ts';
 
@@ -106,6 +106,38 @@ describe('timeline', () => {
   test('names nobody', () => {
     const { entries } = timelineOf(sampleRollout(), sampleLog(...TOLD.map(([event]) => event)));
     expect(entries.map(({ text }) => text).join(' ')).not.toMatch(/\b(?:sue|ann|bob)\b/);
+  });
+
+  test('takes only what decides a halt for the decision of a person', () => {
+    const said = (verb: string) => ({
+      type: 'rollout.command',
+      verb,
+      by: 'bob',
+      reason: 'R',
+      host: 'ns1.ams',
+    });
+    const halted = sampleRollout({ haltedAt: T0 });
+    const decisionIn = (...verbs: string[]) =>
+      timelineOf(halted, sampleLog(...verbs.map(said))).key.find(({ what }) =>
+        what.startsWith('First decision'),
+      );
+    expect(decisionIn('skip')).toMatchObject({ at: null, note: 'nobody has decided yet' });
+    expect(decisionIn('skip', 'rollback')).toMatchObject({ note: 'rollback' });
+  });
+
+  test('says of a halt before any wave where it was, and nothing of waves and hosts that keep the change', () => {
+    const verdict = { ...wrong, host: 'ns1.ams' };
+    const rollout = sampleRollout({
+      state: 'rolledBack',
+      haltedAt: T0,
+      waves: [sampleWave('canary', ['ns1.ams'])],
+      hosts: { 'ns1.ams': sampleRow('ns1.ams', { state: 'failed', failure: wrong }) } as never,
+    });
+    const log = sampleLog({ type: 'rollout.state', from: 'preflighting', to: 'halted', verdict });
+    const { summary } = timelineOf(rollout, log);
+    expect(summary).toContain('The machine halted it in preflight at ns1.ams, because');
+    expect(summary).toMatch(/: www\.example\.com A answered SERVFAIL\. Nothing live was touched\./);
+    expect(summary).toContain('The rollout is rolled back now.');
   });
 
   test('says how long the halt and the page took, once there is something to say', () => {

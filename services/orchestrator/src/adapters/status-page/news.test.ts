@@ -75,6 +75,20 @@ describe('the first line', () => {
     expect(headline(over, T0).tone).toBe('good');
   });
 
+  test('names hosts that run something else than declared, unless a live rollout has them', () => {
+    const hosts = [
+      sampleHost('ns1.ams', { desired: 'other' as never }),
+      sampleHost('ns2.ams', { desired: null }),
+      sampleHost('ns3.ams', { status: null }),
+    ];
+    const text = '1 host runs another configuration than declared: ns1.ams.';
+    expect(headline(sampleSight({ hosts }), T0)).toEqual({ tone: 'bad', text });
+    const rollout = sampleRollout({ hosts: { 'ns1.ams': sampleRow('ns1.ams') } as never });
+    const taken = [sampleHost('ns1.ams', { ...hosts[0], rollout: rollout.id })];
+    const news = newsOf(sampleSight({ hosts: taken, live: [rollout] }), T0);
+    expect(news.map((one) => one.text)).not.toContainEqual(expect.stringContaining('declared'));
+  });
+
   test('of unheard hosts never says that all is quiet', () => {
     const sight = sampleSight({ hosts: [sampleHost('ns1.ams', { availability: 'unknown' })] });
     expect(headline(sight, T0)).toMatchObject({

@@ -1,6 +1,7 @@
 import { haltPlace, isUntouched, mayHaveChanged } from '../../core/halt-words.ts';
 import type { HostRow, Rollout } from '../../core/rollout.ts';
 import type { FleetSight } from './sight.ts';
+import { isStray } from './stray.ts';
 import { count, sentence, timeText, type Tone } from './words.ts';
 
 /** One thing that a person should know, in plain words. */
@@ -27,6 +28,7 @@ export function newsOf(sight: FleetSight, now: number): News[] {
     ...emergencyNews(sight, now),
     ...inState('rollingBack', 'awaitingApproval', 'paused'),
     ...hostNews(sight),
+    ...strayNews(sight),
     ...inState('running', 'preflighting', 'planned'),
     ...freezeNews(sight, now),
   ];
@@ -163,6 +165,15 @@ function hostNews({ hosts }: FleetSight): News[] {
     .map(({ id, availability }) => `${id} (${availability === 'unknown' ? 'not heard' : 'unhealthy'})`);
   const more = bad.length > NAMED ? ` and ${bad.length - NAMED} more` : '';
   const text = `${bad.length} of ${count(hosts.length, 'host')} ${bad.length === 1 ? 'is' : 'are'} not healthy: ${named.join(', ')}${more}.`;
+  return [{ tone: 'bad', text }];
+}
+
+function strayNews({ hosts, live }: FleetSight): News[] {
+  const strays = hosts.filter((host) => isStray(host, live)).map(({ id }) => id);
+  if (strays.length === 0) return [];
+  const more = strays.length > NAMED ? ` and ${strays.length - NAMED} more` : '';
+  const run = strays.length === 1 ? 'runs' : 'run';
+  const text = `${count(strays.length, 'host')} ${run} another configuration than declared: ${strays.slice(0, NAMED).join(', ')}${more}.`;
   return [{ tone: 'bad', text }];
 }
 

@@ -30,7 +30,9 @@ export function sentence(
     case 'host.state': {
       const told = NOTABLE.has(event.to) || isCanary(event.host, waves);
       const why = event.verdict ? `: ${stop(event.verdict.reason)}` : '.';
-      return told ? `${event.host} (${event.wave}) went from ${plain(event.from)} to ${plain(event.to)}${why}` : null;
+      return told
+        ? `${event.host} (${event.wave}) went from ${plain(event.from)} to ${plain(event.to)}${why}`
+        : null;
     }
     case 'host.reported':
       if (event.state !== 'unhealthy' && event.state !== 'failed') return null;
