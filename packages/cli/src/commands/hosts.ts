@@ -2,6 +2,7 @@ import type { Api, Host } from '../api/api.ts';
 import { answerOf } from '../api/api.ts';
 import { count, table } from '../io/text.ts';
 import type { Root, Run } from '../run.ts';
+import { REASON } from './arguments.ts';
 import { hostLines, hostRows } from '../tell/hosts.ts';
 
 /** The whole fleet, however many parts it comes in. */
@@ -61,7 +62,7 @@ export function addHostVerbs(root: Root, run: Run): void {
       .command(verb)
       .description(description)
       .argument('<host>', 'its id')
-      .requiredOption('-r, --reason <text>', 'why; it is kept in the audit log')
+      .requiredOption(...REASON)
       .action((id, { reason }) =>
         run(async ({ api, output, shown, confirm }) => {
           const question = QUESTIONS[verb];

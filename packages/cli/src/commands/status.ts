@@ -2,7 +2,8 @@ import { type Api, answerOf, type Host, type Line, type Rollout } from '../api/a
 import { EXIT } from '../exit-codes.ts';
 import { count, oneLine, sentence } from '../io/text.ts';
 import type { Context, Root, Run } from '../run.ts';
-import { choices, headline, howFar, isEnded, why } from '../tell/rollout.ts';
+import { advice } from '../tell/choices.ts';
+import { headline, isEnded, rolloutLines } from '../tell/rollout.ts';
 import { fleetLine } from '../tell/hosts.ts';
 import { allHosts } from './hosts.ts';
 
@@ -97,13 +98,7 @@ function statusLines(
   const unwell = orchestrators.filter(({ ready }) => !ready);
   return [
     ...lineLines(line),
-    ...active.flatMap((rollout) => [
-      '',
-      `${headline(rollout)}.`,
-      `  ${howFar(rollout)}`,
-      `  ${why(rollout)}`,
-      ...choices(rollout).map((choice) => `  ${choice}`),
-    ]),
+    ...active.flatMap((rollout) => ['', ...rolloutLines(rollout)]),
     '',
     `${fleetLine(hosts)}.`,
     ...(last === null ? [] : [`Last: ${headline(last)}, ${last.since.slice(0, 16).replace('T', ' ')} UTC.`]),
@@ -121,7 +116,7 @@ function firstLine({ line: { stopped, frozen }, active, hosts }: Status): string
     const held = active.length > 0 ? `; ${count(active.length, 'rollout')} not over` : '';
     return `DECIDE: the line is stopped: nothing starts, and no rollout takes a further host${held}.`;
   }
-  if (first !== undefined) return `${FIRST[first.state](first.id)}${more}.`;
+  if (first !== undefined) return `${FIRST[first.state](first)}${more}.`;
   const sick = hosts.filter(({ availability }) => availability !== 'healthy').length;
   const well =
     sick === 0
@@ -132,17 +127,17 @@ function firstLine({ line: { stopped, frozen }, active, hosts }: Status): string
     : `Nothing is being rolled out, and a freeze is in force; ${well}.`;
 }
 
-const FIRST: Readonly<Record<Rollout['state'], (id: string) => string>> = {
-  halted: (id) => `DECIDE: ${id} has halted; roll it back, resume it or abort it`,
-  awaitingApproval: (id) => `DECIDE: ${id} waits for approval`,
-  paused: (id) => `DECIDE: ${id} is paused; resume it, roll it back or abort it`,
-  rollingBack: (id) => `${id} is being rolled back; nothing to decide`,
-  running: (id) => `${id} is being rolled out; nothing to decide`,
-  preflighting: (id) => `${id} is being proved offline; nothing to decide`,
-  planned: (id) => `${id} waits to begin; nothing to decide`,
-  rolledBack: (id) => `${id} was rolled back`,
-  aborted: (id) => `${id} was aborted`,
-  succeeded: (id) => `${id} has succeeded`,
+const FIRST: Readonly<Record<Rollout['state'], (rollout: Rollout) => string>> = {
+  halted: (rollout) => `DECIDE: ${rollout.id} has halted; ${advice(rollout)}`,
+  awaitingApproval: ({ id }) => `DECIDE: ${id} waits for approval`,
+  paused: (rollout) => `DECIDE: ${rollout.id} is paused; ${advice(rollout)}`,
+  rollingBack: ({ id }) => `${id} is being rolled back; nothing to decide`,
+  running: ({ id }) => `${id} is being rolled out; nothing to decide`,
+  preflighting: ({ id }) => `${id} is being proved offline; nothing to decide`,
+  planned: ({ id }) => `${id} waits to begin; nothing to decide`,
+  rolledBack: ({ id }) => `${id} was rolled back`,
+  aborted: ({ id }) => `${id} was aborted`,
+  succeeded: ({ id }) => `${id} has succeeded`,
 };
 
 export function lineLines({ stopped, by, reason, since, frozen }: Line): string[] {
