@@ -70,6 +70,7 @@ describe('a scrape', () => {
     for (const line of [
       'breakwater_agent_checks_total{result="pass"} 2',
       'breakwater_agent_checks_total{result="fail"} 1',
+      'breakwater_agent_checks_total{result="inconclusive"} 0',
       'breakwater_agent_check_seconds_bucket{le="0.05"} 2',
       'breakwater_agent_check_seconds_count 3',
       'breakwater_agent_daemon_up 1',

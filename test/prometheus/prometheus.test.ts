@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { METRICS } from '@breakwater/shared';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Fleet, processOf, startFleet } from '../../deploy/development/src/fleet.ts';
+import { type Fleet, startFleet } from '../../deploy/development/src/fleet.ts';
 import { ask, change, hostOf, submit, until, untilHost, untilState } from '../support/rollouts.ts';
 import {
   eventually,
@@ -13,6 +13,7 @@ import {
   startAlertmanager,
   startPrometheus,
 } from './servers.ts';
+import { slowDown } from './slow-down.ts';
 
 const PORT_BASE = 26_200;
 const [PROMETHEUS, ALERTMANAGER] = [PORT_BASE + 40, PORT_BASE + 41];
@@ -201,32 +202,3 @@ test('a canary that answers, but slower than the others do at the same moment, h
   }
   await untilHost(fleet, id, 'ns1.ams', 'reverted');
 });
-
-/** Lets a host's daemon run for a moment and stand still for a longer one, over and over: it answers rightly, and late. */
-async function slowDown(of: Fleet, id: string): Promise<{ end: () => void }> {
-  const pid = await processOf(hostOf(of, id).services.named);
-  if (pid === null) throw new Error(`the daemon of ${id} does not run`);
-  let timer: NodeJS.Timeout;
-  const signal = (name: 'SIGSTOP' | 'SIGCONT'): void => {
-    try {
-      process.kill(pid, name);
-    } catch {
-      // It was restarted, which is what comes of it.
-    }
-  };
-  const stand = (): void => {
-    signal('SIGSTOP');
-    timer = setTimeout(run, 150);
-  };
-  const run = (): void => {
-    signal('SIGCONT');
-    timer = setTimeout(stand, 20);
-  };
-  stand();
-  return {
-    end: () => {
-      clearTimeout(timer);
-      signal('SIGCONT');
-    },
-  };
-}

@@ -20,7 +20,10 @@ let fleet: Fleet;
 beforeAll(async () => {
   // What comes of a bad change that has gone live can be seen only where nothing has stopped it before.
   fleet = await startFleet({
-    ...{ hosts: 6, datacenters: 3, portBase: 23_000, rehearsal: 'off' },
+    hosts: 6,
+    datacenters: 3,
+    portBase: 23_000,
+    rehearsal: 'off',
     orchestrator: { logLevel: 'debug' },
   });
 });

@@ -49,7 +49,7 @@ export const MUTANTS: Readonly<Record<string, Mutant>> = {
   'silence is taken for health': { breaks: /^S1:/ },
   'redundancy groups are not looked at': { breaks: /^S2:/, quick: true },
   'the link is switched before the intent is written': { breaks: /^S3:/, quick: true },
-  'a grant is sent after a stop': { breaks: /^S4:/, quick: true },
+  'a grant is sent after a stop': { breaks: /^S4:/ },
   'a grant has no lease': { breaks: /^S5:/, wiring: { leaseMs: 10_000_000 } },
   'a revert waits for the network': { breaks: /^(S6|S7):/ },
   'nobody goes back without being told': { breaks: /^S7:/ },

@@ -70,6 +70,7 @@ function metricsOf(
   const defaultLimit = Strategy.parse(config.strategy).maxUnavailable;
   return promMetrics({
     version: about.version,
+    channels: config.pagers.map(({ name }) => name),
     async stored() {
       const { deps, depth } = around();
       const shown = { unknownAfterMs: config.unknownAfter, defaultLimit };

@@ -43,7 +43,7 @@ export const LEGAL: Readonly<Record<Verb, { from: readonly RolloutState[]; done:
       done: ['aborted'],
     },
     rollback: {
-      from: ['preflighting', 'awaitingApproval', 'running', 'paused', 'halted', 'succeeded'],
+      from: ['preflighting', 'awaitingApproval', 'running', 'paused', 'halted', 'aborted', 'succeeded'],
       done: ['rollingBack', 'rolledBack'],
     },
     retry: { from: ['preflighting', 'running', 'paused', 'awaitingApproval', 'halted'], done: [] },

@@ -60,3 +60,17 @@ test.each([
   run.say('rollback');
   expect(run.inState('reverting').filter((id) => id === 'ns2.fra')).toHaveLength(going);
 });
+
+test('an aborted rollout that left a host on the change is rolled back', () => {
+  const fleet = evenFleet(['ams', 'fra', 'iad'], 4);
+  const soaks = { canary: { soak: '1s' }, datacenters: { soak: '1s' }, global: { soak: '1s' } };
+  const run = new Drive(rolloutOver(fleet, { strategy: soaks }), fleet).preflight().pass('ns1.ams', 1000);
+  run.say('abort');
+  expect(run.rollout.state).toBe('aborted');
+  for (const id of run.inState('reverting')) run.report(id, 'reverted');
+  expect(run.row('ns1.ams')).toMatchObject({ state: 'confirmed', changed: true });
+  expect(run.say('rollback')).toBeNull();
+  expect([run.rollout.state, run.row('ns1.ams').state]).toEqual(['rollingBack', 'reverting']);
+  run.report('ns1.ams', 'reverted').look();
+  expect([run.rollout.state, run.row('ns1.ams').changed]).toEqual(['rolledBack', false]);
+});

@@ -35,11 +35,24 @@ export function talliesOf({ events, rollouts = [] }: Written): Map<string, numbe
   const halted = rollouts.filter(
     ({ before, after }) => after.haltedAt !== null && after.haltedAt !== (before?.haltedAt ?? null),
   );
+  const names = [
+    ...halted.map(() => tallyName('halts')),
+    ...rollouts.flatMap(({ before, after }) => failuresBetween(before, after)),
+    ...events.flatMap(namesOf),
+  ];
   const counted = new Map<string, number>();
-  for (const name of [...halted.map(() => tallyName('halts')), ...events.flatMap(namesOf)]) {
+  for (const name of names) {
     counted.set(name, (counted.get(name) ?? 0) + 1);
   }
   return counted;
+}
+
+/** By the rows and not by their states: a host that has failed and is back in one decision was never saved as failed. */
+function failuresBetween(before: Rollout | null, after: Rollout): string[] {
+  return Object.values(after.hosts).flatMap(({ id, failure }) => {
+    const known = before?.hosts[id]?.failure ?? null;
+    return failure !== null && known === null ? [tallyName('failures', failure.code)] : [];
+  });
 }
 
 const EMERGENCY_STEPS: Readonly<Record<string, string>> = {
@@ -51,10 +64,6 @@ function namesOf(event: DomainEvent): string[] {
   if (event.type === 'rollout.state') {
     const change = tallyName('stateChanges', event.to);
     return event.to === 'rollingBack' ? [change, tallyName('rollbacks')] : [change];
-  }
-  if (event.type === 'host.state') {
-    const failed = event.to === 'failed' || event.to === 'lost';
-    return failed ? [tallyName('failures', event.verdict?.code ?? 'none')] : [];
   }
   // Emergencies are counted by their pages: each is queued in the write that it tells of, once.
   const fires = event.type === 'page.queued' && event.page.status === 'firing';

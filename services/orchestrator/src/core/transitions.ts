@@ -42,9 +42,10 @@ export const ROLLOUT_TRANSITIONS: Readonly<Record<RolloutState, readonly Rollout
   ],
   rollingBack: ['rolledBack', 'halted', 'aborted'],
   rolledBack: [],
-  aborted: [],
-  // Not an end for people: whoever finds out ten minutes later that the change was bad rolls it back. Where no host can
-  // be reached any more, that way back ends as soon as it begins.
+  // Not an end for people: an aborted rollout leaves hosts on the change that kept it, and whoever finds out ten minutes
+  // later that a change was bad rolls it back. Where no host can be reached any more, that way back ends as soon as it
+  // begins.
+  aborted: ['rollingBack', 'rolledBack', 'halted'],
   succeeded: ['rollingBack', 'rolledBack', 'halted'],
 };
 

@@ -1,4 +1,4 @@
-import { METRICS, type MetricKey } from '@breakwater/shared';
+import { METRICS, type MetricKey, VERDICTS } from '@breakwater/shared';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { PHASES } from '../../core/transitions.ts';
 import type { Metrics, Readings } from './interface.ts';
@@ -22,6 +22,8 @@ export function promMetrics(read: () => Readings, version: string): PromMetrics 
     ...described('agentChecks'),
     registers,
   });
+  // A counter that is first shown as 1 has not risen, to whoever looks at it.
+  for (const result of VERDICTS) checks.inc({ result }, 0);
   const seconds = new Histogram({
     ...described('agentCheckSeconds'),
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5],

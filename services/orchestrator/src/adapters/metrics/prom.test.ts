@@ -12,6 +12,7 @@ function metrics(stored: Readings['stored']) {
     safeMode: () => true,
     unsafe: () => false,
     version: '1.2.3',
+    channels: ['on-call'],
   });
 }
 
@@ -24,6 +25,17 @@ test('every metric that is declared is shown with its help and its type, and no 
   const declared = Object.values(METRICS).filter(({ source }) => source !== 'agent');
   expect(shown).toHaveLength(declared.length);
   expect(shown).toEqual(expect.arrayContaining(declared.map(({ name, help, type }) => [name, help, type])));
+});
+
+test('pages are counted from 0 on, for every channel and outcome', async () => {
+  const shown = metrics(async () => []);
+  shown.paged('on-call', 'failed');
+  const lines = seriesOf(await shown.text()).filter((line) => line.startsWith('breakwater_pages_total'));
+  expect(lines.toSorted()).toEqual([
+    'breakwater_pages_total{channel="on-call",outcome="accepted"} 0',
+    'breakwater_pages_total{channel="on-call",outcome="failed"} 1',
+    'breakwater_pages_total{channel="on-call",outcome="refused"} 0',
+  ]);
 });
 
 test('what the store says replaces what it said before', async () => {

@@ -12,6 +12,8 @@ export interface Readings {
   safeMode(): boolean;
   unsafe(): boolean;
   version: string;
+  /** Channels that pages are sent to. */
+  channels: readonly string[];
 }
 
 export interface PromMetrics extends Metrics {
@@ -26,6 +28,9 @@ export function promMetrics(readings: Readings): PromMetrics {
   registerState(registry, readings);
   registerProcess(registry, readings.version);
   const pages = counter(registry, 'pages');
+  // A counter that is first shown as 1 has not risen, to whoever looks at it.
+  for (const channel of readings.channels)
+    for (const outcome of ['accepted', 'failed', 'refused']) pages.inc({ channel, outcome }, 0);
   const conflicts = counter(registry, 'conflicts');
   const halt = histogram(registry, 'haltSeconds', [0.01, 0.05, 0.1, 0.25, 1, 5, 30, 300]);
   const decision = histogram(registry, 'decisionSeconds', [0.001, 0.005, 0.01, 0.05, 0.25, 1, 5]);

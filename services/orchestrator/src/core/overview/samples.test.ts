@@ -88,7 +88,7 @@ describe('what waits for a person', () => {
   });
 });
 
-test('counters that were never counted are 0 where they have no labels; those of another version are left out', () => {
+test('counters that were never counted are 0 where their labels are known; those of another version are left out', () => {
   const tallies = new Map([
     ['failures no_answer', 3],
     ['stateChanges halted', 2],
@@ -97,6 +97,9 @@ test('counters that were never counted are 0 where they have no labels; those of
   ]);
   const samples = samplesOf(overview({ tallies }));
   expect(valueOf(samples, 'halts')).toBe(0);
+  expect(valueOf(samples, 'emergencies', { step: 'submitted' })).toBe(0);
+  expect(valueOf(samples, 'emergencies', { step: 'started' })).toBe(1);
+  expect(valueOf(samples, 'stateChanges', { to: 'succeeded' })).toBe(0);
   expect(valueOf(samples, 'failures', { code: 'no_answer' })).toBe(3);
   expect(valueOf(samples, 'stateChanges', { to: 'halted' })).toBe(2);
   expect(samples.filter(({ value }) => value === 9)).toEqual([]);

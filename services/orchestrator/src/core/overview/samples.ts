@@ -1,4 +1,4 @@
-import type { Sample } from '@breakwater/shared';
+import { ROLLOUT_STATES, type Sample } from '@breakwater/shared';
 import { readTally } from '../tallies.ts';
 import { hostSamples } from './hosts.ts';
 import { measuredSamples } from './measured.ts';
@@ -31,8 +31,18 @@ function pageSamples({ pagesSince, now }: Overview): Sample[] {
   ];
 }
 
+/** A counter that is first shown as 1 has not risen, to whoever looks at it: all whose labels are known are shown from 0 on. */
+const FROM_ZERO = [
+  'halts',
+  'rollbacks',
+  'emergencies submitted',
+  'emergencies started',
+  ...ROLLOUT_STATES.map((state) => `stateChanges ${state}`),
+];
+
 function tallySamples(tallies: Overview['tallies']): Sample[] {
-  const counted = [...tallies].flatMap(([name, value]): Sample[] => {
+  const all = new Map([...FROM_ZERO.map((name) => [name, 0] as const), ...tallies]);
+  return [...all].flatMap(([name, value]): Sample[] => {
     const { counter, label } = readTally(name);
     switch (counter) {
       case 'halts':
@@ -48,6 +58,4 @@ function tallySamples(tallies: Overview['tallies']): Sample[] {
         return [];
     }
   });
-  const unseen = (['halts', 'rollbacks'] as const).filter((name) => !tallies.has(name));
-  return [...counted, ...unseen.map((name) => one(name, 0))];
 }
