@@ -219,9 +219,9 @@ export function storeContract(open: () => Store): void {
         codes.map((_, index) => `ns${index}`),
       );
       const [{ after }] = rollouts;
-      const rows = Object.values(after.hosts).map((row, index) => [
-        row.id,
-        { ...row, failure: fail(codes[index] ?? '', 'a test') },
+      const rows = Object.values(after.hosts).map((one, index) => [
+        one.id,
+        { ...one, failure: fail(codes[index] ?? '', 'a test') },
       ]);
       const hosts = Object.fromEntries(rows) as typeof after.hosts;
       return { ...rest, rollouts: [{ before: null, after: { ...after, hosts }, live: false }] };
