@@ -41,7 +41,7 @@ export function currentWave(rollout: Pick<Rollout, 'waves'>): Wave | undefined {
 }
 
 /** Until a wave begins, hosts only try the change offline. */
-export function noneBegan({ waves }: Pick<Rollout, 'waves'>): boolean {
+function noneBegan({ waves }: Pick<Rollout, 'waves'>): boolean {
   return waves.every(({ state }) => state === 'pending');
 }
 
