@@ -67,6 +67,8 @@ const NEXT: Readonly<Record<string, string>> = {
   not_found: 'See what there is: breakwater status, breakwater hosts',
   targets_match_nothing: 'Compare with: breakwater hosts',
   target_unknown: 'Compare with: breakwater hosts',
+  store_unavailable:
+    'The store (Redis) does not answer; name servers go on serving, hosts in flight go back by themselves; see docs/runbooks/store-down.md',
   line_stopped: 'Once it is safe: breakwater line start --reason "…"',
 };
 

@@ -1,4 +1,4 @@
-import type { Api, Host } from '../api/api.ts';
+import type { Api, Host, Rollout } from '../api/api.ts';
 import { answerOf } from '../api/api.ts';
 import { count, table } from '../io/text.ts';
 import type { Root, Run } from '../run.ts';
@@ -16,6 +16,14 @@ export async function allHosts(api: Api): Promise<Host[]> {
     after = next ?? undefined;
   } while (after !== undefined);
   return hosts;
+}
+
+const RECENT = 20;
+
+/** What has been going on, newest first: enough to say of a host what became of it. */
+export async function newestRollouts(api: Api): Promise<Rollout[]> {
+  const query = { limit: RECENT };
+  return (await answerOf(api.client.GET('/v1/rollouts', { params: { query } }))).items;
 }
 
 function oneHost(api: Api, id: string): Promise<Host> {
@@ -36,9 +44,9 @@ export function addHosts(root: Root, run: Run): void {
           for (const line of hostLines(host, now)) output.line(line);
           return;
         }
-        const items = shown(await allHosts(api));
+        const [items, rollouts] = shown(await Promise.all([allHosts(api), newestRollouts(api)]));
         output.data({ items });
-        for (const line of table(hostRows(items, now), output.width)) output.line(line);
+        for (const line of table(hostRows(items, now, rollouts), output.width)) output.line(line);
       }),
     );
 }

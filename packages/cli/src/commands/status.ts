@@ -4,8 +4,9 @@ import { count, oneLine, sentence } from '../io/text.ts';
 import type { Context, Root, Run } from '../run.ts';
 import { advice } from '../tell/choices.ts';
 import { headline, isEnded, rolloutLines } from '../tell/rollout.ts';
+import { oddLine } from '../tell/oddities.ts';
 import { fleetLine } from '../tell/hosts.ts';
-import { allHosts } from './hosts.ts';
+import { allHosts, newestRollouts } from './hosts.ts';
 
 /** Whether one orchestrator can work, or what came instead of an answer. */
 interface Readiness {
@@ -21,6 +22,8 @@ interface Status {
   /** Not over yet; those that wait for a person first. */
   active: Rollout[];
   last: Rollout | null;
+  /** Which hosts run something else than they should, in words. */
+  odd: string | null;
 }
 
 export function addStatus(root: Root, run: Run): void {
@@ -38,11 +41,9 @@ export function addStatus(root: Root, run: Run): void {
     );
 }
 
-const RECENT = 20;
-
 async function readStatus({ api }: Context): Promise<Status> {
-  const [{ items }, hosts, line, orchestrators] = await Promise.all([
-    answerOf(api.client.GET('/v1/rollouts', { params: { query: { limit: RECENT } } })),
+  const [items, hosts, line, orchestrators] = await Promise.all([
+    newestRollouts(api),
     allHosts(api),
     answerOf(api.client.GET('/v1/line')),
     Promise.all(api.addresses.map(readiness)),
@@ -59,6 +60,7 @@ async function readStatus({ api }: Context): Promise<Status> {
     hosts,
     active: active.toSorted((a, b) => waiting(b) - waiting(a)),
     last: items.find(isEnded) ?? null,
+    odd: oddLine(hosts, items),
   };
 }
 
@@ -92,7 +94,7 @@ async function readiness(address: string): Promise<Readiness> {
 }
 
 function statusLines(
-  { orchestrators, line, hosts, active, last }: Status,
+  { orchestrators, line, hosts, active, last, odd }: Status,
   paint: Context['output']['paint'],
 ): string[] {
   const unwell = orchestrators.filter(({ ready }) => !ready);
@@ -101,6 +103,7 @@ function statusLines(
     ...active.flatMap((rollout) => ['', ...rolloutLines(rollout)]),
     '',
     `${fleetLine(hosts)}.`,
+    ...(odd === null ? [] : [paint('yellow', `${odd}.`)]),
     ...(last === null ? [] : [`Last: ${headline(last)}, ${last.since.slice(0, 16).replace('T', ' ')} UTC.`]),
     ...unwell.map(({ address, reasons }) =>
       paint('yellow', `Orchestrator ${address} is not ready: ${sentence(oneLine(reasons.join('; ')))}`),
@@ -109,7 +112,7 @@ function statusLines(
 }
 
 /** It says it all: what is going on, and whether somebody has to decide. */
-function firstLine({ line: { stopped, frozen }, active, hosts }: Status): string {
+function firstLine({ line: { stopped, frozen }, active, hosts, odd }: Status): string {
   const [first, ...others] = active;
   const more = others.length > 0 ? ` (and ${count(others.length, 'other rollout')})` : '';
   if (stopped) {
@@ -122,9 +125,8 @@ function firstLine({ line: { stopped, frozen }, active, hosts }: Status): string
     sick === 0
       ? `all ${count(hosts.length, 'host')} are healthy`
       : `${sick} of ${count(hosts.length, 'host')} not healthy`;
-  return frozen === null
-    ? `Nothing is being rolled out; ${well}.`
-    : `Nothing is being rolled out, and a freeze is in force; ${well}.`;
+  const still = frozen === null ? '' : ', and a freeze is in force';
+  return `Nothing is being rolled out${still}; ${odd === null ? well : `${odd}; ${well}`}.`;
 }
 
 const FIRST: Readonly<Record<Rollout['state'], (rollout: Rollout) => string>> = {
