@@ -26,6 +26,17 @@ test('what the questions of the rehearsal caused is left out', () => {
   );
 });
 
+test('that the root does not answer is not told: a rehearsal has no network, whatever the change', () => {
+  const root =
+    at('resolver: info: resolver priming query complete: failure') +
+    at("dnssec: warning: managed-keys-zone: Unable to fetch DNSKEY set '.': failure") +
+    at("lame-servers: info: network unreachable resolving './NS/IN': 192.0.2.53#53") +
+    at("resolver: error: unable to fetch './DNSKEY/IN': timed out");
+  const own = "dnssec: error: zone a.example/IN: unable to load key 'a.example/ECDSAP256SHA256/1'";
+  expect(toldInLog(root)).toBe('');
+  expect(toldInLog(root + at(own))).toBe(own);
+});
+
 test('that all went well says nothing about what did not', () => {
   const started =
     at('general: info: sizing zone task pool based on 3 zones') +

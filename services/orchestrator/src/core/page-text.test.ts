@@ -6,15 +6,22 @@ import { LONGEST_SUMMARY, PAGE_TEXTS, pageReason, type PageText, type Place } fr
 
 const ID = 'r-42' as RolloutId;
 
+const HALT = {
+  where: 'in wave datacenter ams at ns1.ams',
+  done: 'ns1.ams is going back by itself; no other host keeps the change.',
+  next: 'abortOrResume',
+  repeated: false,
+} as const;
+
 /** Every page that wakes somebody, about one place. */
-function firing(place: Place) {
+function firing(place: Place, why = 'www.example.com A answered REFUSED (asked by ns1.fra)') {
   const about = { incident: 'INC-7'.repeat(50), hosts: 12, overtaken: ['r-1', 'r-2'], leftMs: 3_600_000 };
   return {
-    halted: PAGE_TEXTS.halted(place, 0, false, false),
-    repeated: PAGE_TEXTS.halted(place, 3, false, true),
-    goingBack: PAGE_TEXTS.halted(place, 3, true, false),
-    revertFailed: PAGE_TEXTS.revertFailed(place),
-    rollbackIncomplete: PAGE_TEXTS.rollbackIncomplete(place),
+    halted: PAGE_TEXTS.halted(place, { ...HALT, why }),
+    repeated: PAGE_TEXTS.halted(place, { ...HALT, why, next: 'rollBackAbortOrResume', repeated: true }),
+    goingBack: PAGE_TEXTS.halted(place, { ...HALT, why, next: 'goesBack' }),
+    revertFailed: PAGE_TEXTS.revertFailed(place, why),
+    rollbackIncomplete: PAGE_TEXTS.rollbackIncomplete(place, why),
     emergencySubmitted: PAGE_TEXTS.emergencySubmitted(place, about),
     emergencyStarted: PAGE_TEXTS.emergencyStarted(place, about.incident),
   } satisfies Record<string, PageText>;
@@ -57,10 +64,19 @@ describe('a page', () => {
       expect(text.summary).toContain(text.done);
       expect(text.summary).toMatch(/ Decide: .+[?.]$/);
       if (name.startsWith('emergency')) return;
+      expect(text.summary).toContain('www.example.com A answered REFUSED (asked by ns1.fra).');
       expect(text.summary).toContain('wave datacenter ams');
       expect(text.summary).toContain('ns1.ams');
     },
   );
+
+  test('of a halt offers what is safe first, and no way back where nothing has changed', () => {
+    expect(ALL.halted.summary).toMatch(/ Decide: abort or resume\?$/);
+    expect(ALL.halted.decide).not.toContain('rollback');
+    expect(ALL.repeated.summary).toMatch(/ Decide: roll back, abort or resume\?$/);
+    const order = ['rollback', 'abort', 'resume'].map((verb) => ALL.repeated.decide.indexOf(` ${verb} `));
+    expect(order).toEqual(order.toSorted((a, b) => a - b));
+  });
 
   test('of a host that is not back tells whoever reads it to go there', () => {
     expect(ALL.revertFailed.summary).toContain('ns1.ams is NOT back');
@@ -71,7 +87,7 @@ describe('a page', () => {
     const long = fc.string({ unit: 'binary', maxLength: 4000 });
     fc.assert(
       fc.property(long, long, (title, reason) => {
-        for (const text of Object.values(firing({ ...PLACE, title }))) {
+        for (const text of Object.values(firing({ ...PLACE, title }, reason))) {
           const { summary, done, decide, command }: PageText = text;
           const whole = [summary, done, decide, command, pageReason(reason)].join(' ');
           expect(whole.length).toBeLessThanOrEqual(2000);

@@ -34,9 +34,15 @@ const verb = (name: string, id: RolloutId, host = ''): string =>
   `breakwater ${name} ${id}${host && ` ${host}`} --reason "…"`;
 
 function textOf(happened: string, done: string, ask: string, decide: string, command: string): PageText {
-  // The question comes last and must not be cut: the title, which is the longest, is bounded before.
+  // The question comes last and must not be cut: what is cut is the end of what happened, which is the cause.
   const tail = ` ${done} Decide: ${ask}`;
   return { summary: clipped(happened, LONGEST_SUMMARY - tail.length) + tail, done, decide, command };
+}
+
+/** Why it happened, as one line that ends as a sentence does. */
+function cause(why: string): string {
+  const line = why.replaceAll(/\s+/g, ' ').trim();
+  return /[.!?…]$/.test(line) ? line : `${line}.`;
 }
 
 const titled = (title: string): string => `"${clipped(title, LONGEST_TITLE)}"`;
@@ -45,30 +51,43 @@ function at({ wave, host }: Place): string {
   return `${wave === undefined ? '' : ` in wave ${wave}`}${host === undefined ? '' : ` at host ${host}`}`;
 }
 
-/** A halt. @param kept how many hosts keep the change. */
-function halted(place: Place, kept: number, goesBack: boolean, repeated: boolean): PageText {
-  const { id, title } = place;
+/** A halt as a page tells it. */
+export interface Halt {
+  /** Where, to follow "halted". */
+  where: string;
+  why: string;
+  /** What the machine has done, as a sentence. */
+  done: string;
+  /** What comes next: a person decides, and has no change to take back where none was made; or it is going back already. */
+  next: 'rollBackAbortOrResume' | 'abortOrResume' | 'goesBack';
+  repeated: boolean;
+}
+
+/** What is safe comes first: whoever was woken types the first line that fits. */
+function halted({ id }: Pick<Place, 'id'>, { where, why, done, next, repeated }: Halt): PageText {
   const still = repeated ? 'is still halted' : 'halted';
-  const keep = kept === 0 ? 'no host keeps the change' : `${kept} host(s) keep the change`;
-  const done = goesBack
-    ? 'All changed hosts are going back by themselves.'
-    : `No further host is touched, hosts in flight go back by themselves, ${keep}.`;
-  const ways = `Take it back: ${verb('rollback', id)}. Go on: ${verb('resume', id)}. End it as it is: ${verb('abort', id)}.`;
-  const command = kept === 0 ? verb('abort', id) : verb('rollback', id);
-  return textOf(
-    `Rollout ${id} ${still}${at(place)}: ${titled(title)}.`,
-    done,
-    'roll back, resume or abort?',
-    ways,
-    command,
-  );
+  const happened = `Rollout ${id} ${still} ${where}: ${cause(why)}`;
+  const end = `End it as it is: ${verb('abort', id)}.`;
+  const others = `${end} Go on, only if the cause is gone: ${verb('resume', id)}.`;
+  switch (next) {
+    case 'goesBack':
+      return textOf(happened, done, 'let it go back, or abort?', end, 'breakwater status');
+    case 'abortOrResume':
+      return textOf(happened, done, 'abort or resume?', others, verb('abort', id));
+    case 'rollBackAbortOrResume': {
+      const ways = `Take it back: ${verb('rollback', id)}. ${others}`;
+      return textOf(happened, done, 'roll back, abort or resume?', ways, verb('rollback', id));
+    }
+    default:
+      return next satisfies never;
+  }
 }
 
 /** A host that is not back: it answers wrongly now, and only somebody who goes there can help. */
-function revertFailed(place: Place): PageText {
-  const { id, title, host = '' } = place;
+function revertFailed(place: Place, why: string): PageText {
+  const { id, host = '' } = place;
   return textOf(
-    `${host} is NOT back on its old configuration (rollout ${id}${at({ ...place, host: undefined })}): ${titled(title)}.`,
+    `${host} is NOT back on its old configuration (rollout ${id}${at({ ...place, host: undefined })}): ${cause(why)}`,
     'Its agent goes on trying, and no further host is touched.',
     'who repairs it now?',
     `On ${host}: breakwater-agent status, then breakwater-agent repair. Then: ${verb('rollback', id)}, or for a host that is gone: ${verb('skip', id, host)}.`,
@@ -77,10 +96,10 @@ function revertFailed(place: Place): PageText {
 }
 
 /** A rollback that has ended without every host. */
-function rollbackIncomplete(place: Place): PageText {
-  const { id, title } = place;
+function rollbackIncomplete(place: Place, why: string): PageText {
+  const { id } = place;
   return textOf(
-    `The rollback of ${id} is incomplete${at(place)}: ${titled(title)}.`,
+    `The rollback of ${id} is incomplete${at(place)}: ${cause(why)}`,
     'Every other host is back.',
     'try again, or leave hosts out?',
     `Once they can be reached: ${verb('rollback', id)}. For a host that is gone: breakwater skip ${id} HOST --reason "…". End it: ${verb('abort', id)}.`,

@@ -1,5 +1,6 @@
 import { isoTime, type Page, type Verdict } from '@breakwater/shared';
 import type { Context } from './context.ts';
+import { haltPlace, leftBehind, mayHaveChanged } from './halt-words.ts';
 import { PAGE_TEXTS, pageReason, type PageText } from './page-text.ts';
 import { type HostRow, type OpenPage, type Rollout, waveName, waveOf } from './rollout.ts';
 
@@ -26,16 +27,19 @@ function newlyStuck(before: Rollout, after: Rollout): HostRow[] {
   );
 }
 
-function changedCount(rollout: Rollout): number {
-  return Object.values(rollout.hosts).filter((row) => row.changed).length;
-}
-
 function textOf(rollout: Rollout, cause: Cause, repeated: boolean): PageText {
-  const { id, title, state } = rollout;
+  const { id, title } = rollout;
   const place = { id, title, wave: cause.wave, host: cause.host };
-  if (cause.code === 'revert_failed') return PAGE_TEXTS.revertFailed(place);
-  if (cause.code === 'rollback_incomplete') return PAGE_TEXTS.rollbackIncomplete(place);
-  return PAGE_TEXTS.halted(place, changedCount(rollout), state === 'rollingBack', repeated);
+  if (cause.code === 'revert_failed') return PAGE_TEXTS.revertFailed(place, cause.reason);
+  if (cause.code === 'rollback_incomplete') return PAGE_TEXTS.rollbackIncomplete(place, cause.reason);
+  const goesBack = rollout.state !== 'halted';
+  return PAGE_TEXTS.halted(place, {
+    where: haltPlace(rollout, cause),
+    why: cause.reason,
+    done: goesBack ? 'All changed hosts are going back by themselves.' : leftBehind(rollout, cause.host),
+    next: goesBack ? 'goesBack' : mayHaveChanged(rollout) ? 'rollBackAbortOrResume' : 'abortOrResume',
+    repeated,
+  });
 }
 
 function page(rollout: Rollout, index: number, cause: Cause, at: number, repeated: boolean): Page {

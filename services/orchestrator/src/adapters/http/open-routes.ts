@@ -20,9 +20,7 @@ export function openRoutes(app: App, operations: Operations, metrics?: () => Pro
       response: { 200: ReadyReply, 503: ReadyReply },
     },
     handler: async (_request, reply) => {
-      const reasons = await operations
-        .unready()
-        .catch(() => ['It cannot be found out; the store may not answer.']);
+      const reasons = await operations.unready().catch(() => ['The store (Redis) does not answer.']);
       return reply.code(reasons.length === 0 ? 200 : 503).send({ ready: reasons.length === 0, reasons });
     },
   });

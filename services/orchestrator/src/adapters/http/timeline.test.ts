@@ -1,6 +1,6 @@
 import { fail, noData, pass } from '@breakwater/shared';
 import { describe, expect, test } from 'vitest';
-import { sampleLog, sampleRollout, sampleWave, T0 } from './testing/samples.ts';
+import { sampleLog, sampleRollout, sampleRow, sampleWave, T0 } from './testing/samples.ts';
 import { timelineMarkdown } from './timeline-markdown.ts';
 import { timelineOf } from './timeline.ts';
 
@@ -87,6 +87,10 @@ const TOLD: [event: Record<string, unknown>, text: string | null][] = [
     { type: 'page.queued', page: { summary: 'r-1 halted at the canary' } },
     'A page was sent off: r-1 halted at the canary.',
   ],
+  [
+    { type: 'page.queued', page: { summary: 'x', status: 'resolved' } },
+    'The page is taken back: the pagers are told that it is decided.',
+  ],
   [{ type: 'page.delivered', page: 'p-1', channel: 'slack' }, 'The channel "slack" took the page.'],
   [{ type: 'line.stopped', by: 'bob', reason: 'Stop' }, 'An operator stopped the line: Stop.'],
   [{ type: 'line.started', by: 'bob', reason: 'Go' }, 'An operator started the line again: Go.'],
@@ -102,6 +106,38 @@ describe('timeline', () => {
   test('names nobody', () => {
     const { entries } = timelineOf(sampleRollout(), sampleLog(...TOLD.map(([event]) => event)));
     expect(entries.map(({ text }) => text).join(' ')).not.toMatch(/\b(?:sue|ann|bob)\b/);
+  });
+
+  test('takes only what decides a halt for the decision of a person', () => {
+    const said = (verb: string) => ({
+      type: 'rollout.command',
+      verb,
+      by: 'bob',
+      reason: 'R',
+      host: 'ns1.ams',
+    });
+    const halted = sampleRollout({ haltedAt: T0 });
+    const decisionIn = (...verbs: string[]) =>
+      timelineOf(halted, sampleLog(...verbs.map(said))).key.find(({ what }) =>
+        what.startsWith('First decision'),
+      );
+    expect(decisionIn('skip')).toMatchObject({ at: null, note: 'nobody has decided yet' });
+    expect(decisionIn('skip', 'rollback')).toMatchObject({ note: 'rollback' });
+  });
+
+  test('says of a halt before any wave where it was, and nothing of waves and hosts that keep the change', () => {
+    const verdict = { ...wrong, host: 'ns1.ams' };
+    const rollout = sampleRollout({
+      state: 'rolledBack',
+      haltedAt: T0,
+      waves: [sampleWave('canary', ['ns1.ams'])],
+      hosts: { 'ns1.ams': sampleRow('ns1.ams', { state: 'failed', failure: wrong }) } as never,
+    });
+    const log = sampleLog({ type: 'rollout.state', from: 'preflighting', to: 'halted', verdict });
+    const { summary } = timelineOf(rollout, log);
+    expect(summary).toContain('The machine halted it in preflight at ns1.ams, because');
+    expect(summary).toMatch(/: www\.example\.com A answered SERVFAIL\. Nothing live was touched\./);
+    expect(summary).toContain('The rollout is rolled back now.');
   });
 
   test('says how long the halt and the page took, once there is something to say', () => {

@@ -1,5 +1,6 @@
 import type { Verb } from '../../core/event.ts';
 import { LEGAL } from '../../core/commands.ts';
+import { mayHaveChanged } from '../../core/halt-words.ts';
 import type { Rollout } from '../../core/rollout.ts';
 import { type Html, html } from './html.ts';
 
@@ -10,13 +11,6 @@ interface Action {
 
 /** What is safe comes first: whoever was woken types the first line that fits. */
 const ORDER: readonly Verb[] = ['approve', 'rollback', 'abort', 'pause', 'skip', 'retry', 'resume'];
-
-/** Whether any host has, or may have, what a rollback would take back. */
-export function mayHaveChanged({ hosts }: Rollout): boolean {
-  return Object.values(hosts).some(
-    ({ changed, state }) => changed || state === 'lost' || state === 'revertFailed',
-  );
-}
 
 /** What a person can do about a rollout now, as commands to type. */
 function actionsFor(rollout: Rollout): Action[] {

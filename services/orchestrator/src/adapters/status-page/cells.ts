@@ -22,17 +22,21 @@ const LOOKS = {
   unhealthy: { className: 'failed', sign: '!', words: 'unhealthy' },
   unheard: { className: 'unheard', sign: '?', words: 'not heard from' },
   drained: { className: 'drained', sign: '–', words: 'drained: out of service' },
+  stray: { className: 'stray', sign: '≠', words: 'runs another configuration than declared' },
   skipped: { className: 'drained', sign: '–', words: 'left out of the rollout' },
 } as const satisfies Record<string, Look>;
 
-/** What is wrong with a host comes first, then what its rollout does with it, then that it is well. */
-export function lookOf(host: HostView | undefined, row: HostRow | undefined): Look {
+/**
+ * What is wrong with a host comes first, then what its rollout does with it, then that it is well.
+ * @param stray whether it runs something else than declared, and no rollout has it
+ */
+export function lookOf(host: HostView | undefined, row: HostRow | undefined, stray = false): Look {
   const inRollout = row && rowLook(row);
   if (inRollout && (inRollout === LOOKS.failed || inRollout === LOOKS.goingBack)) return inRollout;
   if (host?.drained) return LOOKS.drained;
   if (host?.availability === 'unhealthy') return LOOKS.unhealthy;
   if (host?.availability === 'unknown') return LOOKS.unheard;
-  return inRollout ?? LOOKS.healthy;
+  return inRollout ?? (stray ? LOOKS.stray : LOOKS.healthy);
 }
 
 function rowLook({ state, changed, failure }: HostRow): Look {

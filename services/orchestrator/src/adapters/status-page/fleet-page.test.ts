@@ -63,7 +63,18 @@ describe('the first page', () => {
   test('is marked with its age when the store does not answer', () => {
     const markup = markupOf(sampleSight(), { seenAt: T0 - 65_000, now: T0 });
     expect(markup).toMatch(/REDIS DOES NOT ANSWER.*2025-12-31 23:58:55 UTC, 1 min ago/);
+    // What was so then is not said as if it were so now.
+    expect(markup).toMatch(/<p id="state" class="state quiet old"[^>]*>Last seen 1 min ago: All quiet/);
     expect(blindPage().main.markup).toContain('nothing has been seen yet');
+  });
+
+  test('marks a host that runs something else than declared, in words too', () => {
+    const markup = markupOf(
+      sampleSight({ hosts: [sampleHost('ns1.ams', { desired: 'otherother' as never })] }),
+    );
+    expect(markup).toContain('class="cell stray" title="ns1.ams: runs another configuration than declared"');
+    expect(markup).toMatch(/<span class="spoken">ns1\.ams: runs another configuration than declared/);
+    expect(markup).toMatch(/Runs [0-9a-f]{12}, declared is otherother\./);
   });
 
   test('shows the freeze that is in force and the next one', () => {

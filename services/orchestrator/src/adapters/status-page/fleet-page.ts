@@ -1,4 +1,3 @@
-import type { Rollout } from '../../core/rollout.ts';
 import type { HostView } from '../http/interface.ts';
 import { actionList } from './actions.ts';
 import { type Cell, grid, legend, lookOf, shortName } from './cells.ts';
@@ -7,6 +6,7 @@ import type { PageView } from './interface.ts';
 import { type Age, agePart, type Content, link, type Place, stateLine } from './layout.ts';
 import { headline, newsOf } from './news.ts';
 import type { FleetSight } from './sight.ts';
+import { isStray, rowIn } from './stray.ts';
 import { badge, count, ROLLOUT_WORDS, sentence, time, timeText } from './words.ts';
 import { waveBars } from './waves.ts';
 
@@ -16,7 +16,7 @@ export function fleetPage(sight: FleetSight, now: number, age: Age | null, place
   const [, ...others] = newsOf(sight, now);
   const main = html`<header><h1>Breakwater</h1></header>
 ${agePart(age)}
-${stateLine(first.tone, first.text)}
+${stateLine(first.tone, first.text, age)}
 <div id="news">${others.map(({ tone, text }) => html`<p class="banner ${tone}">${text}</p>`)}</div>
 ${livePart(sight, first.text, now, place)}
 ${fleetPart(sight)}
@@ -27,6 +27,7 @@ ${settledPart(sight, now, place)}
 ${calendarPart(sight, now)}
 </div>
 ${footer(place)}`;
+  if (age !== null) return { title: '✗ Breakwater: Redis does not answer', main };
   const mark = first.tone === 'bad' ? '✗ ' : '';
   return { title: `${mark}Breakwater: ${first.text.slice(0, 60)}`, main };
 }
@@ -55,12 +56,11 @@ ${waveBars(rollout)}
 }
 
 function fleetPart({ hosts, live }: FleetSight): Html {
-  const rollouts = new Map(live.map((rollout) => [rollout.id, rollout]));
   const cells = hosts.map((host): Cell & { datacenter: string } => ({
     id: host.id,
     datacenter: host.datacenter,
     label: shortName(host.id, host.datacenter),
-    look: lookOf(host, rowOf(host, rollouts)),
+    look: lookOf(host, rowIn(host, live), isStray(host, live)),
   }));
   const places = [...Map.groupBy(cells, ({ datacenter }) => datacenter)].toSorted(byName);
   const parts = places.map(([name, members]) => {
@@ -73,41 +73,45 @@ ${grid(members.toSorted(byId), `Hosts in ${name}`)}</section>`;
 ${legend(cells.map(({ look }) => look))}</section>`;
 }
 
-/** A host's part in the rollout that owns it, unless that has nothing to do with it any more. */
-function rowOf({ id, rollout }: HostView, rollouts: ReadonlyMap<string, Rollout>) {
-  const row = rollout === null ? undefined : rollouts.get(rollout)?.hosts[id];
-  return row?.released == null ? row : undefined;
-}
-
 const byName = ([a]: [string, unknown], [b]: [string, unknown]): number => (a < b ? -1 : 1);
 const byId = ({ id: a }: Cell, { id: b }: Cell): number => a.localeCompare(b, 'en', { numeric: true });
 
 const MOST_NAMED = 30;
 
 /** Hosts that somebody should look at, with what they last said. */
-function attentionPart({ hosts }: FleetSight, now: number): Html {
+function attentionPart({ hosts, live }: FleetSight, now: number): Html {
   const odd = hosts.filter(
-    ({ availability, drained, drift }) => availability !== 'healthy' || drained || drift !== null,
+    (host) => host.availability !== 'healthy' || host.drained || host.drift !== null || isStray(host, live),
   );
   if (odd.length === 0) return html`<section id="attention"></section>`;
   const rows = odd.slice(0, MOST_NAMED).map(
     (
       host,
-    ) => html`<tr><th scope="row">${host.id}</th><td>${lookOf({ ...host, drained: host.drained && host.availability === 'healthy' }, undefined).words}</td>
-<td>${whyOdd(host, now)}</td></tr>`,
+    ) => html`<tr><th scope="row">${host.id}</th><td>${lookOf({ ...host, drained: host.drained && host.availability === 'healthy' }, undefined, isStray(host, live)).words}</td>
+<td>${whyOdd(host, now, isStray(host, live))}</td></tr>`,
   );
   const more = odd.length > MOST_NAMED ? html`<p>And ${odd.length - MOST_NAMED} more.</p>` : html``;
   return html`<section id="attention"><h2>Hosts that need a look</h2>
-<table><caption class="spoken">Hosts that are not healthy, drained or changed by hand</caption>
+<table><caption class="spoken">Hosts that are not healthy, drained, changed by hand or not as declared</caption>
 <thead><tr><th scope="col">Host</th><th scope="col">How it is</th><th scope="col">What is known</th></tr></thead><tbody>${rows}</tbody></table>${more}</section>`;
 }
 
-function whyOdd({ availability, heardAt, status, drift, order }: HostView, now: number): string {
+/** Of a digest, enough to tell one from another. */
+const DIGEST_SHOWN = 12;
+
+function whyOdd(
+  { availability, heardAt, status, drift, order, desired }: HostView,
+  now: number,
+  stray: boolean,
+): string {
   const heard = heardAt === null ? 'Never heard.' : `Heard last at ${timeText(heardAt, now)}.`;
   const health = availability === 'unhealthy' ? sentence(status?.health.reason ?? 'No reason given') : '';
   const parts = [
     availability === 'unknown' ? heard : health,
     order?.kind === 'drained' ? `Drained: ${sentence(order.reason)}` : '',
+    stray
+      ? `Runs ${status?.generation?.slice(0, DIGEST_SHOWN) ?? 'nothing of Breakwater'}, declared is ${desired?.slice(0, DIGEST_SHOWN)}.`
+      : '',
     drift === null ? '' : `Changed by hand: ${sentence(drift)}`,
   ];
   return parts.filter((part) => part !== '').join(' ');

@@ -64,9 +64,14 @@ function head(title: string): Html {
 <meta name="color-scheme" content="light dark"><link rel="icon" href="data:,"><title>${title}</title>`;
 }
 
-/** The line that says how things are. A screen reader says it again when it changes. */
-export function stateLine(tone: string, text: string): Html {
-  return html`<p id="state" class="state ${tone}" role="status" aria-live="polite">${text}</p>`;
+/**
+ * The line that says how things are. A screen reader says it again when it changes.
+ * @param age set when it says how things were: then it is muted, whatever it says, since nobody knows whether it still holds
+ */
+export function stateLine(tone: string, text: string, age: Age | null = null): Html {
+  const [look, words] =
+    age === null ? [tone, text] : ['quiet old', `Last seen ${ago(age.now - age.seenAt)} ago: ${text}`];
+  return html`<p id="state" class="state ${look}" role="status" aria-live="polite">${words}</p>`;
 }
 
 export function agePart(age: Age | null): Html {

@@ -42,8 +42,11 @@ describe('the first line', () => {
   });
 
   test('never says that nothing was touched once a wave has begun, although the host has no grant any more', () => {
-    expect(rolloutNews(halted({ state: 'reverted', grantedAt: null })).text).not.toContain('No live host');
-    expect(rolloutNews(halted({ state: 'failed' }, null)).text).toContain('No live host was touched.');
+    expect(rolloutNews(halted({ state: 'reverted', grantedAt: null })).text).not.toContain('Nothing live');
+    expect(rolloutNews(halted({ state: 'failed' }, null)).text).toBe(
+      'HALTED: r-1 in preflight at ns1.ams — www.example.com A answered SERVFAIL. Nothing live was touched. ' +
+        'Decide: abort or resume.',
+    );
   });
 
   test('puts what a person must decide before what goes on by itself', () => {
@@ -70,6 +73,20 @@ describe('the first line', () => {
     expect(headline(under, T0).text).toMatch(/^EMERGENCY INC-7: r-1 .* no host after 00:01:00 UTC/);
     const over = sampleSight({ live: [sampleRollout({ emergency, state: 'succeeded' })] });
     expect(headline(over, T0).tone).toBe('good');
+  });
+
+  test('names hosts that run something else than declared, unless a live rollout has them', () => {
+    const hosts = [
+      sampleHost('ns1.ams', { desired: 'other' as never }),
+      sampleHost('ns2.ams', { desired: null }),
+      sampleHost('ns3.ams', { status: null }),
+    ];
+    const text = '1 host runs another configuration than declared: ns1.ams.';
+    expect(headline(sampleSight({ hosts }), T0)).toEqual({ tone: 'bad', text });
+    const rollout = sampleRollout({ hosts: { 'ns1.ams': sampleRow('ns1.ams') } as never });
+    const taken = [sampleHost('ns1.ams', { ...hosts[0], rollout: rollout.id })];
+    const news = newsOf(sampleSight({ hosts: taken, live: [rollout] }), T0);
+    expect(news.map((one) => one.text)).not.toContainEqual(expect.stringContaining('declared'));
   });
 
   test('of unheard hosts never says that all is quiet', () => {

@@ -1,6 +1,7 @@
+import { haltPlace, isUntouched, mayHaveChanged } from '../../core/halt-words.ts';
 import type { HostRow, Rollout } from '../../core/rollout.ts';
-import { mayHaveChanged } from './actions.ts';
 import type { FleetSight } from './sight.ts';
+import { isStray } from './stray.ts';
 import { count, sentence, timeText, type Tone } from './words.ts';
 
 /** One thing that a person should know, in plain words. */
@@ -27,6 +28,7 @@ export function newsOf(sight: FleetSight, now: number): News[] {
     ...emergencyNews(sight, now),
     ...inState('rollingBack', 'awaitingApproval', 'paused'),
     ...hostNews(sight),
+    ...strayNews(sight),
     ...inState('running', 'preflighting', 'planned'),
     ...freezeNews(sight, now),
   ];
@@ -59,7 +61,7 @@ export function rolloutNews(rollout: Rollout): News {
     case 'halted':
       return {
         tone: 'bad',
-        text: `HALTED: ${id} ${whereOf(rollout)}— ${reason} ${whatHolds(rollout)} ${decide(rollout)}`,
+        text: `HALTED: ${[id, haltPlace(rollout, verdict)].join(' ').trim()} — ${reason} ${whatHolds(rollout)} ${decide(rollout)}`,
       };
     case 'rollingBack':
       return { tone: 'bad', text: `ROLLING BACK: ${id} “${title}” — ${reason} ${progressOf(rollout)}` };
@@ -90,19 +92,12 @@ export function rolloutNews(rollout: Rollout): News {
   }
 }
 
-function whereOf({ verdict: { wave, host } }: Rollout): string {
-  if (wave === 'canary' && host !== undefined) return `at the canary ${host} `;
-  const at = host === undefined ? '' : ` at ${host}`;
-  return wave === undefined ? at && `${at.trim()} ` : `in wave ${wave}${at} `;
-}
-
 /** What a halt has left behind: the host that caused it, and those that keep the change. */
 function whatHolds(rollout: Rollout): string {
   const rows = Object.values(rollout.hosts);
   const row = rows.find(({ id }) => id === rollout.verdict.host);
   const kept = rows.filter(({ changed }) => changed).length;
-  // A host that is back has no grant any more: only that no wave has begun tells that none was ever changed.
-  if (rollout.waves.every(({ startedAt }) => startedAt === null)) return 'No live host was touched.';
+  if (isUntouched(rollout)) return 'Nothing live was touched.';
   const others =
     kept === 0
       ? 'No host keeps the change.'
@@ -170,6 +165,15 @@ function hostNews({ hosts }: FleetSight): News[] {
     .map(({ id, availability }) => `${id} (${availability === 'unknown' ? 'not heard' : 'unhealthy'})`);
   const more = bad.length > NAMED ? ` and ${bad.length - NAMED} more` : '';
   const text = `${bad.length} of ${count(hosts.length, 'host')} ${bad.length === 1 ? 'is' : 'are'} not healthy: ${named.join(', ')}${more}.`;
+  return [{ tone: 'bad', text }];
+}
+
+function strayNews({ hosts, live }: FleetSight): News[] {
+  const strays = hosts.filter((host) => isStray(host, live)).map(({ id }) => id);
+  if (strays.length === 0) return [];
+  const more = strays.length > NAMED ? ` and ${strays.length - NAMED} more` : '';
+  const run = strays.length === 1 ? 'runs' : 'run';
+  const text = `${count(strays.length, 'host')} ${run} another configuration than declared: ${strays.slice(0, NAMED).join(', ')}${more}.`;
   return [{ tone: 'bad', text }];
 }
 

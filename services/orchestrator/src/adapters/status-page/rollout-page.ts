@@ -29,7 +29,7 @@ export function rolloutPage(sight: RolloutSight, { now, age, place, showDiff }: 
   const main = html`<header><nav aria-label="Pages">${link(place, '', '← All of it')}</nav>
 <h1>${id}: ${title} ${badge(ROLLOUT_WORDS[state])}</h1></header>
 ${agePart(age)}
-${stateLine(news.tone, news.text)}
+${stateLine(news.tone, news.text, age)}
 <section id="actions"><h2>What you can do now</h2>${actionList(rollout)}</section>
 <section id="waves"><h2>Waves</h2>${wavesPart(rollout, hosts)}${legend(looks)}</section>
 ${factsPart(rollout, now)}

@@ -27,7 +27,7 @@ export function timelinePage(sight: RolloutSight, now: number, age: Age | null, 
   const main = html`<header><nav aria-label="Pages">${link(place, `rollouts/${rollout.id}`, `← ${rollout.id}`)}</nav>
 <h1>Timeline of ${rollout.id}: ${rollout.title}</h1></header>
 ${agePart(age)}
-${stateLine(news.tone, news.text)}
+${stateLine(news.tone, news.text, age)}
 ${story}
 <footer><p class="dim">To paste into a review: <code>breakwater timeline ${rollout.id} --markdown</code></p></footer>`;
   return { title: `Timeline of ${rollout.id}: ${rollout.title}`, main };

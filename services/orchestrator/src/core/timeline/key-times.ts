@@ -1,7 +1,8 @@
 import { formatDuration } from '@breakwater/shared';
-import type { LoggedEvent } from '../event.ts';
+import type { LoggedEvent, Verb } from '../event.ts';
 import { type Rollout, waveName } from '../rollout.ts';
 import type { Served } from './served.ts';
+import { plain } from './words.ts';
 
 /** A moment that an incident review asks for; `at` is `null` where it has not come, or nobody knows it. */
 export interface KeyTime {
@@ -42,9 +43,20 @@ function later(from: number | null, to: number | null, since: string): string {
   return from === null || to === null ? '' : `${formatDuration(Math.max(0, to - from))} after ${since}`;
 }
 
+/** Which verbs decide about a halt; the others prepare a decision. */
+const DECIDES: Readonly<Record<Verb, boolean>> = {
+  resume: true,
+  rollback: true,
+  abort: true,
+  approve: true,
+  retry: true,
+  skip: false,
+  pause: false,
+};
+
 function decision(events: readonly LoggedEvent[], haltedAt: number): Pick<KeyTime, 'at' | 'note'> {
   const acts = events.flatMap((event) => (event.type === 'rollout.command' ? [event] : []));
-  const act = acts.find(({ at }) => at >= haltedAt);
+  const act = acts.find(({ at, verb }) => at >= haltedAt && DECIDES[verb]);
   return act ? { at: act.at, note: act.verb } : { at: null, note: 'nobody has decided yet' };
 }
 
@@ -60,5 +72,5 @@ function back(rollout: Rollout, { spells }: Served): Pick<KeyTime, 'at' | 'note'
 
 function endOf({ state, since }: Rollout): KeyTime {
   const over = state === 'succeeded' || state === 'aborted' || state === 'rolledBack';
-  return { what: 'Ended', at: over ? since : null, note: over ? state : `it is ${state}` };
+  return { what: 'Ended', at: over ? since : null, note: over ? plain(state) : `it is ${plain(state)}` };
 }

@@ -1,7 +1,7 @@
 import type { HostId, Verdict } from '@breakwater/shared';
 import type { DomainEvent, Verb } from '../event.ts';
 import type { Rollout, Wave } from '../rollout.ts';
-import { count, stop } from './words.ts';
+import { count, plain, stop } from './words.ts';
 
 /** One event as a sentence, or `null` for the routine of hosts behind the canary, which would bury the rest. */
 export function sentence(
@@ -24,17 +24,19 @@ export function sentence(
       return `${who} ${what}: ${stop(event.reason)}`;
     }
     case 'rollout.state':
-      return `The rollout went from ${event.from} to ${event.to}: ${stop(event.verdict.reason)}`;
+      return `The rollout went from ${plain(event.from)} to ${plain(event.to)}: ${stop(event.verdict.reason)}`;
     case 'wave.state':
-      return `The ${event.wave} wave went from ${event.from} to ${event.to}.`;
+      return `The ${event.wave} wave went from ${plain(event.from)} to ${plain(event.to)}.`;
     case 'host.state': {
       const told = NOTABLE.has(event.to) || isCanary(event.host, waves);
       const why = event.verdict ? `: ${stop(event.verdict.reason)}` : '.';
-      return told ? `${event.host} (${event.wave}) went from ${event.from} to ${event.to}${why}` : null;
+      return told
+        ? `${event.host} (${event.wave}) went from ${plain(event.from)} to ${plain(event.to)}${why}`
+        : null;
     }
     case 'host.reported':
       if (event.state !== 'unhealthy' && event.state !== 'failed') return null;
-      return `${event.host} (${event.wave}) reported ${event.state}: ${stop(event.verdict.reason)}`;
+      return `${event.host} (${event.wave}) reported ${plain(event.state)}: ${stop(event.verdict.reason)}`;
     case 'host.confirming':
     case 'vantage.asked':
     case 'vantage.reported':
@@ -50,7 +52,7 @@ export function sentence(
       return UNWATCHED[event.why];
     case 'page.queued':
       return event.page.status === 'resolved'
-        ? 'The pagers are told that it is decided.'
+        ? 'The page is taken back: the pagers are told that it is decided.'
         : `A page was sent off: ${stop(event.page.summary)}`;
     case 'page.delivered':
       return event.channel === null ? null : `The channel "${event.channel}" took the page.`;

@@ -1,10 +1,11 @@
 import { formatDuration } from '@breakwater/shared';
+import { haltPlace, isUntouched } from '../halt-words.ts';
 import { type Rollout, waveName, waveOf } from '../rollout.ts';
 import type { Changes } from './changes.ts';
 import type { Decided } from './decided.ts';
 import type { Gap } from './gaps.ts';
 import type { Served } from './served.ts';
-import { count, some, stop } from './words.ts';
+import { count, plain, some, stop } from './words.ts';
 
 interface Facts {
   changes: Changes;
@@ -47,6 +48,10 @@ function course(rollout: Rollout, decided: Decided | null): string | null {
     return rollout.state === 'succeeded' ? 'Every wave passed, and nothing halted it.' : null;
   }
   const passed = rollout.waves.filter(({ state }) => state === 'passed').length;
+  if (isUntouched(rollout)) {
+    const host = Object.values(rollout.hosts).find(({ failure }) => failure !== null)?.id;
+    return `The machine halted it ${haltPlace(rollout, { host })}, because ${decided.words}: ${stop(decided.reason)}`;
+  }
   const where = passed === 0 ? 'before any wave had passed' : `after ${count(passed, 'wave')} had passed`;
   const took = detectedAt === null ? '' : ` ${soon(haltedAt - detectedAt)}`;
   return `The machine halted it${took}, ${where}, because ${decided.words}: ${stop(decided.reason)}`;
@@ -57,6 +62,7 @@ function soon(ms: number): string {
 }
 
 function hit(rollout: Rollout, { served }: Facts): string {
+  if (isUntouched(rollout)) return 'Nothing live was touched.';
   const touched = Object.values(rollout.hosts).filter(wasTouched).length;
   const of = `of ${count(Object.keys(rollout.hosts).length, 'host')}`;
   if (served.spells.length === 0) {
@@ -87,7 +93,9 @@ function ending(rollout: Rollout): string {
     kept === 0
       ? 'no host keeps the change'
       : `${count(kept, 'host')} keep${kept === 1 ? 's' : ''} the change`;
-  return `The rollout is ${rollout.state} now, and ${[keep, ...open].join(', ')}.`;
+  const is = rollout.state === 'succeeded' ? 'has succeeded' : `is ${plain(rollout.state)} now`;
+  if (isUntouched(rollout)) return `The rollout ${is}.`;
+  return `The rollout ${is}, and ${[keep, ...open].join(', ')}.`;
 }
 
 function unseen(gaps: readonly Gap[]): string | null {

@@ -13,3 +13,8 @@ export function some(names: readonly string[], most: number): string {
   const more = names.length - most;
   return more > 0 ? `${names.slice(0, most).join(', ')} and ${more} more` : names.join(', ');
 }
+
+/** The name of a state in plain words: "rolled back". */
+export function plain(state: string): string {
+  return state.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+}
