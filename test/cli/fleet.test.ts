@@ -105,7 +105,8 @@ describe('a change on its way, by the command line', () => {
     expect(seen).toMatch(/✔ preflight +every host proved it offline/);
     expect(seen).toMatch(/✖ canary +0 of 1 host confirmed, halted/);
     const end = seen.slice(seen.lastIndexOf('has halted'));
-    expect(end).toContain('breakwater rollback r-');
+    expect(end).toContain('breakwater abort r-');
+    expect(end).not.toContain('breakwater rollback');
     expect(seen.split(/[\r\n]+/).filter((line) => line.length > 80)).toEqual([]);
   });
 

@@ -72,6 +72,8 @@ const NEXT: Readonly<Record<string, string>> = {
   last_admin: 'Create another admin first: breakwater tokens create NAME --role admin --reason "…"',
   too_many_tokens: 'See who has one: breakwater tokens',
   target_unknown: 'Compare with: breakwater hosts',
+  store_unavailable:
+    'The store (Redis) does not answer; name servers go on serving, hosts in flight go back by themselves; see docs/runbooks/store-down.md',
   line_stopped: 'Once it is safe: breakwater line start --reason "…"',
 };
 

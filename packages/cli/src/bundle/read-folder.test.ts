@@ -77,6 +77,6 @@ test('a file that is too large is refused before it is read', async () => {
 
 test('an empty folder, and one that is not there, are said to be so', async () => {
   await expect(readFolder(folder)).rejects.toThrow(/holds no file/);
-  await expect(readFolder(join(folder, 'gone'))).rejects.toThrow(/cannot be read/);
-  await expect(isFolder(join(folder, 'gone'))).rejects.toThrow(/cannot be read/);
+  await expect(readFolder(join(folder, 'gone'))).rejects.toThrow(/There is no folder or file/);
+  await expect(isFolder(join(folder, 'gone'))).rejects.toThrow(/There is no folder or file/);
 });

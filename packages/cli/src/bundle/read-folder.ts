@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { lstat, open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BUNDLE_LIMITS, collisionFaults, compareNames, pathFault } from '@breakwater/shared';
-import { badUsage } from '../failures.ts';
+import { badUsage, type Failure } from '../failures.ts';
 
 /** A folder as the files of a bundle. */
 export interface Folder {
@@ -70,7 +70,7 @@ async function list(folder: string, leftOut: string[], faults: string[]): Promis
   let seen = 0;
   for (let below = folders.pop(); below !== undefined; below = folders.pop()) {
     const entries = await readdir(join(folder, below), { withFileTypes: true }).catch((error: unknown) => {
-      throw badUsage(`the folder ${join(folder, below)} cannot be read: ${(error as Error).message}`);
+      throw unreadable(join(folder, below), error);
     });
     for (const entry of entries) {
       seen += 1;
@@ -118,10 +118,18 @@ function textOf(bytes: Uint8Array): string | null {
   }
 }
 
+/** A slip of the keyboard is told in words, all else as the system tells it. */
+export function unreadable(path: string, error: unknown): Failure {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return badUsage(
+    code === 'ENOENT' ? `There is no folder or file ${path}` : `${path} cannot be read: ${message}`,
+  );
+}
+
 /** Whether a path is a folder; a link to one is not. */
 export async function isFolder(path: string): Promise<boolean> {
   const found = await lstat(path).catch((error: unknown) => {
-    throw badUsage(`${path} cannot be read: ${(error as Error).message}`);
+    throw unreadable(path, error);
   });
   return found.isDirectory();
 }

@@ -40,6 +40,12 @@ test('a file may name its folder, relative to itself; the rest is sent as it sta
   expect(submission).toEqual({ title: 't', reason: 'r', bundle: { files: FILES }, anything: [1] });
 });
 
+test('what is not there is told in words', async () => {
+  await expect(readChange(join(home, 'gone'), { ...NONE, title: 't', reason: 'r' })).rejects.toThrow(
+    /^There is no folder or file .*gone$/,
+  );
+});
+
 test('what contradicts itself is refused', async () => {
   const path = await file('title: t\nbundle: { folder: ./named, digest: x }\n');
   await expect(readChange(undefined, { ...NONE, file: path })).rejects.toThrow(/a bundle is either/);

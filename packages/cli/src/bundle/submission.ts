@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import type { Submission } from '../api/api.ts';
 import { badUsage } from '../failures.ts';
 import { yamlIn } from '../settings/settings.ts';
-import { isFolder, readFolder } from './read-folder.ts';
+import { isFolder, readFolder, unreadable } from './read-folder.ts';
 
 /** What a change is given by on the command line. */
 export interface ChangeFlags {
@@ -72,7 +72,7 @@ async function fromFolder(folder: string, flags: ChangeFlags): Promise<Change> {
 /** A file is a submission in YAML or JSON, whose bundle may also be `{ folder: … }`, relative to the file. */
 async function fromFile(file: string): Promise<Change> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    throw badUsage(`${file} cannot be read: ${(error as Error).message}`);
+    throw unreadable(file, error);
   });
   const content = yamlIn(file, text);
   if (!isRecord(content))

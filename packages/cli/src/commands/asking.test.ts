@@ -90,13 +90,29 @@ describe('without a terminal and without --yes', () => {
     expect(posts().filter(({ url }) => url !== '/v1/plans')).toEqual([]);
   });
 
+  test('skip asks about a host that has not failed, and its answer names the host', async () => {
+    const skip = ['skip', 'r-7', 'ns1.ams', '-r', 'why'];
+    expect((await breakwater(...skip)).stderr).toContain(
+      'Skip 1 host, ns1.ams, in r-7 "Move www", which has',
+    );
+    expect((await breakwater('-y', ...skip)).stdout).toMatch(/^ns1\.ams is left out\.\n/);
+  });
+
+  test('an empty reason is bad usage, and nothing is sent', async () => {
+    await expect(breakwater('abort', 'r-7', '-r', ' ')).rejects.toThrow(/empty/);
+    expect(server.arrived).toEqual([]);
+  });
+
+  test('a plan needs neither a title nor a reason', async () => {
+    expect(await breakwater('plan', folder)).toMatchObject({ code: 0 });
+  });
+
   test.each([
     [['pause', 'r-7']],
     [['abort', 'r-7']],
     [['rollback', 'r-7']],
     [['line', 'stop']],
     [['tokens', 'revoke', 't-7']],
-    [['skip', 'r-7', 'ns1.ams']],
   ])('%j only stops, and is done at once', async (args) => {
     expect(await breakwater(...args, '-r', 'why')).toMatchObject({ code: 0 });
     expect(posts()).toHaveLength(1);

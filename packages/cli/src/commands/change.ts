@@ -5,7 +5,9 @@ import { EXIT } from '../exit-codes.ts';
 import { few } from '../io/text.ts';
 import type { Context, Root, Run } from '../run.ts';
 import { planLines, sizeOf } from '../tell/plan.ts';
-import { choices, headline } from '../tell/rollout.ts';
+import { choices } from '../tell/choices.ts';
+import { headline } from '../tell/rollout.ts';
+import { words } from './arguments.ts';
 import { watch } from '../watch/watch.ts';
 
 const collect = (value: string, before: readonly string[]): string[] => [...before, value];
@@ -22,8 +24,8 @@ function changeCommand(root: Root, name: string, description: string) {
     .description(description)
     .argument('[folder]', 'what the hosts are to run: all/, datacenter/<name>/ and host/<id>/ below it')
     .option('-f, --file <file>', 'the whole submission, in YAML or JSON')
-    .option('-t, --title <text>', 'what it is, in a few words')
-    .option('-r, --reason <text>', 'why')
+    .option('-t, --title <text>', 'what it is, in a few words', words)
+    .option('-r, --reason <text>', 'why', words)
     .option('--ticket <id>', 'where it is discussed')
     .option('--datacenter <name>', 'only there; give it again for others', collect, [])
     .option('--host <id>', 'only this host; give it again for others', collect, [])
@@ -34,7 +36,7 @@ function changeCommand(root: Root, name: string, description: string) {
 export function addChangeCommands(root: Root, run: Run): void {
   changeCommand(root, 'plan', 'show what a change would do; nothing is stored').action((folder, flags) =>
     run(async (context) => {
-      const change = await read(context, folder, flags);
+      const change = await read(context, folder, folder === undefined ? flags : named(flags));
       const plan = await planOf(context, change);
       context.output.data(plan);
       for (const line of planLines(plan, context.output)) context.output.line(line);
@@ -46,6 +48,11 @@ export function addChangeCommands(root: Root, run: Run): void {
     .action((folder, { watch: follow, ...flags }) =>
       run((context) => submit(context, folder, flags, follow)),
     );
+}
+
+/** A plan is kept nowhere, so nobody has to say yet what it is and why. */
+function named({ title = 'A plan', reason = 'To see what it would do', ...more }: ChangeFlags): ChangeFlags {
+  return { ...more, title, reason };
 }
 
 async function read({ output }: Context, folder: string | undefined, flags: ChangeFlags): Promise<Change> {

@@ -1,7 +1,8 @@
-import type { Api, Host } from '../api/api.ts';
+import type { Api, Host, Rollout } from '../api/api.ts';
 import { answerOf } from '../api/api.ts';
 import { count, table } from '../io/text.ts';
 import type { Root, Run } from '../run.ts';
+import { REASON } from './arguments.ts';
 import { hostLines, hostRows } from '../tell/hosts.ts';
 
 /** The whole fleet, however many parts it comes in. */
@@ -15,6 +16,14 @@ export async function allHosts(api: Api): Promise<Host[]> {
     after = next ?? undefined;
   } while (after !== undefined);
   return hosts;
+}
+
+const RECENT = 20;
+
+/** What has been going on, newest first: enough to say of a host what became of it. */
+export async function newestRollouts(api: Api): Promise<Rollout[]> {
+  const query = { limit: RECENT };
+  return (await answerOf(api.client.GET('/v1/rollouts', { params: { query } }))).items;
 }
 
 function oneHost(api: Api, id: string): Promise<Host> {
@@ -35,9 +44,9 @@ export function addHosts(root: Root, run: Run): void {
           for (const line of hostLines(host, now)) output.line(line);
           return;
         }
-        const items = shown(await allHosts(api));
+        const [items, rollouts] = shown(await Promise.all([allHosts(api), newestRollouts(api)]));
         output.data({ items });
-        for (const line of table(hostRows(items, now), output.width)) output.line(line);
+        for (const line of table(hostRows(items, now, rollouts), output.width)) output.line(line);
       }),
     );
 }
@@ -61,7 +70,7 @@ export function addHostVerbs(root: Root, run: Run): void {
       .command(verb)
       .description(description)
       .argument('<host>', 'its id')
-      .requiredOption('-r, --reason <text>', 'why; it is kept in the audit log')
+      .requiredOption(...REASON)
       .action((id, { reason }) =>
         run(async ({ api, output, shown, confirm }) => {
           const question = QUESTIONS[verb];

@@ -2,9 +2,8 @@ import { answerOf, type Line } from '../api/api.ts';
 import { count } from '../io/text.ts';
 import type { Context, Root, Run } from '../run.ts';
 import { hostsOf, isEnded } from '../tell/rollout.ts';
+import { REASON } from './arguments.ts';
 import { lineLines } from './status.ts';
-
-const REASON = ['-r, --reason <text>', 'why; it is kept in the audit log'] as const;
 
 export function addLineCommands(root: Root, run: Run): void {
   const line = root.command('line').description('stop everything at once, and start it again');
@@ -32,7 +31,7 @@ export function addLineCommands(root: Root, run: Run): void {
     .requiredOption(...REASON)
     .action(({ reason }) =>
       run(async (context) => {
-        await context.confirm(`Start the line: ${await whatGoesOn(context)}`);
+        await context.confirm(`Start the line${await whatGoesOn(context)}`);
         const call = context.api.client.POST('/v1/line/start', { body: { reason } });
         tell(context, context.shown(await answerOf(call)));
       }),
@@ -46,8 +45,8 @@ async function whatGoesOn({ api }: Context): Promise<string> {
   );
   const ahead = moving.flatMap(hostsOf).filter(({ state }) => state !== 'confirmed' && state !== 'skipped');
   return moving.length === 0
-    ? 'no rollout waits for it'
-    : `${count(moving.length, 'rollout')} with ${count(ahead.length, 'host')} still to come ${moving.length === 1 ? 'goes' : 'go'} on`;
+    ? ' (no rollout waits for it)'
+    : `: ${count(moving.length, 'rollout')} with ${count(ahead.length, 'host')} still to come ${moving.length === 1 ? 'goes' : 'go'} on`;
 }
 
 function tell({ output }: Context, line: Line): void {

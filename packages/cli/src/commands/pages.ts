@@ -2,13 +2,14 @@ import { answerOf } from '../api/api.ts';
 import { EXIT } from '../exit-codes.ts';
 import { sentence } from '../io/text.ts';
 import type { Root, Run } from '../run.ts';
+import { REASON } from './arguments.ts';
 
 export function addPageCommands(root: Root, run: Run): void {
   const pages = root.command('pages').description('how people are woken');
   pages
     .command('test')
     .description('send a test page, to prove that it reaches somebody')
-    .requiredOption('-r, --reason <text>', 'why; it is kept in the audit log')
+    .requiredOption(...REASON)
     .option('--channel <name>', 'only over this channel')
     .action(({ reason, channel }) =>
       run(async ({ api, output, shown }) => {

@@ -2,9 +2,11 @@ import { type Api, answerOf, type Host, type Line, type Rollout } from '../api/a
 import { EXIT } from '../exit-codes.ts';
 import { count, oneLine, sentence } from '../io/text.ts';
 import type { Context, Root, Run } from '../run.ts';
-import { choices, headline, howFar, isEnded, why } from '../tell/rollout.ts';
+import { advice } from '../tell/choices.ts';
+import { headline, isEnded, rolloutLines } from '../tell/rollout.ts';
+import { oddLine } from '../tell/oddities.ts';
 import { fleetLine } from '../tell/hosts.ts';
-import { allHosts } from './hosts.ts';
+import { allHosts, newestRollouts } from './hosts.ts';
 
 /** Whether one orchestrator can work, or what came instead of an answer. */
 interface Readiness {
@@ -20,6 +22,8 @@ interface Status {
   /** Not over yet; those that wait for a person first. */
   active: Rollout[];
   last: Rollout | null;
+  /** Which hosts run something else than they should, in words. */
+  odd: string | null;
 }
 
 export function addStatus(root: Root, run: Run): void {
@@ -37,11 +41,9 @@ export function addStatus(root: Root, run: Run): void {
     );
 }
 
-const RECENT = 20;
-
 async function readStatus({ api }: Context): Promise<Status> {
-  const [{ items }, hosts, line, orchestrators] = await Promise.all([
-    answerOf(api.client.GET('/v1/rollouts', { params: { query: { limit: RECENT } } })),
+  const [items, hosts, line, orchestrators] = await Promise.all([
+    newestRollouts(api),
     allHosts(api),
     answerOf(api.client.GET('/v1/line')),
     Promise.all(api.addresses.map(readiness)),
@@ -58,6 +60,7 @@ async function readStatus({ api }: Context): Promise<Status> {
     hosts,
     active: active.toSorted((a, b) => waiting(b) - waiting(a)),
     last: items.find(isEnded) ?? null,
+    odd: oddLine(hosts, items),
   };
 }
 
@@ -91,21 +94,16 @@ async function readiness(address: string): Promise<Readiness> {
 }
 
 function statusLines(
-  { orchestrators, line, hosts, active, last }: Status,
+  { orchestrators, line, hosts, active, last, odd }: Status,
   paint: Context['output']['paint'],
 ): string[] {
   const unwell = orchestrators.filter(({ ready }) => !ready);
   return [
     ...lineLines(line),
-    ...active.flatMap((rollout) => [
-      '',
-      `${headline(rollout)}.`,
-      `  ${howFar(rollout)}`,
-      `  ${why(rollout)}`,
-      ...choices(rollout).map((choice) => `  ${choice}`),
-    ]),
+    ...active.flatMap((rollout) => ['', ...rolloutLines(rollout)]),
     '',
     `${fleetLine(hosts)}.`,
+    ...(odd === null ? [] : [paint('yellow', `${odd}.`)]),
     ...(last === null ? [] : [`Last: ${headline(last)}, ${last.since.slice(0, 16).replace('T', ' ')} UTC.`]),
     ...unwell.map(({ address, reasons }) =>
       paint('yellow', `Orchestrator ${address} is not ready: ${sentence(oneLine(reasons.join('; ')))}`),
@@ -114,35 +112,34 @@ function statusLines(
 }
 
 /** It says it all: what is going on, and whether somebody has to decide. */
-function firstLine({ line: { stopped, frozen }, active, hosts }: Status): string {
+function firstLine({ line: { stopped, frozen }, active, hosts, odd }: Status): string {
   const [first, ...others] = active;
   const more = others.length > 0 ? ` (and ${count(others.length, 'other rollout')})` : '';
   if (stopped) {
     const held = active.length > 0 ? `; ${count(active.length, 'rollout')} not over` : '';
     return `DECIDE: the line is stopped: nothing starts, and no rollout takes a further host${held}.`;
   }
-  if (first !== undefined) return `${FIRST[first.state](first.id)}${more}.`;
+  if (first !== undefined) return `${FIRST[first.state](first)}${more}.`;
   const sick = hosts.filter(({ availability }) => availability !== 'healthy').length;
   const well =
     sick === 0
       ? `all ${count(hosts.length, 'host')} are healthy`
       : `${sick} of ${count(hosts.length, 'host')} not healthy`;
-  return frozen === null
-    ? `Nothing is being rolled out; ${well}.`
-    : `Nothing is being rolled out, and a freeze is in force; ${well}.`;
+  const still = frozen === null ? '' : ', and a freeze is in force';
+  return `Nothing is being rolled out${still}; ${odd === null ? well : `${odd}; ${well}`}.`;
 }
 
-const FIRST: Readonly<Record<Rollout['state'], (id: string) => string>> = {
-  halted: (id) => `DECIDE: ${id} has halted; roll it back, resume it or abort it`,
-  awaitingApproval: (id) => `DECIDE: ${id} waits for approval`,
-  paused: (id) => `DECIDE: ${id} is paused; resume it, roll it back or abort it`,
-  rollingBack: (id) => `${id} is being rolled back; nothing to decide`,
-  running: (id) => `${id} is being rolled out; nothing to decide`,
-  preflighting: (id) => `${id} is being proved offline; nothing to decide`,
-  planned: (id) => `${id} waits to begin; nothing to decide`,
-  rolledBack: (id) => `${id} was rolled back`,
-  aborted: (id) => `${id} was aborted`,
-  succeeded: (id) => `${id} has succeeded`,
+const FIRST: Readonly<Record<Rollout['state'], (rollout: Rollout) => string>> = {
+  halted: (rollout) => `DECIDE: ${rollout.id} has halted; ${advice(rollout)}`,
+  awaitingApproval: ({ id }) => `DECIDE: ${id} waits for approval`,
+  paused: (rollout) => `DECIDE: ${rollout.id} is paused; ${advice(rollout)}`,
+  rollingBack: ({ id }) => `${id} is being rolled back; nothing to decide`,
+  running: ({ id }) => `${id} is being rolled out; nothing to decide`,
+  preflighting: ({ id }) => `${id} is being proved offline; nothing to decide`,
+  planned: ({ id }) => `${id} waits to begin; nothing to decide`,
+  rolledBack: ({ id }) => `${id} was rolled back`,
+  aborted: ({ id }) => `${id} was aborted`,
+  succeeded: ({ id }) => `${id} has succeeded`,
 };
 
 export function lineLines({ stopped, by, reason, since, frozen }: Line): string[] {

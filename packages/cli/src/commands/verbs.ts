@@ -2,10 +2,10 @@ import { answerOf, type Rollout } from '../api/api.ts';
 import { count, few, oneLine } from '../io/text.ts';
 import type { Context, Root, Run } from '../run.ts';
 import { currentWave, hostsOf, rolloutLines, waveName } from '../tell/rollout.ts';
-import { rolloutId } from './arguments.ts';
+import { REASON, rolloutId } from './arguments.ts';
 import { oneRollout } from './status.ts';
 
-const REASON = ['-r, --reason <text>', 'why; it is kept in the audit log'] as const;
+const FAILED: ReadonlySet<string> = new Set(['failed', 'reverting', 'reverted', 'revertFailed', 'lost']);
 
 type Verb = 'approve' | 'pause' | 'resume' | 'abort' | 'rollback';
 
@@ -94,6 +94,16 @@ function tell({ output }: Context, rollout: Rollout): void {
   for (const line of rolloutLines(rollout)) output.line(line);
 }
 
+/** Leaving out a host that has failed only ends its trouble; any other would have got the change. */
+function hostQuestion(verb: 'retry' | 'skip', host: string, rollout: Rollout): string | null {
+  const about = `${host}, in ${rollout.id} "${oneLine(rollout.title)}"`;
+  if (verb === 'retry') return `Retry ${count(1, 'host')}, ${about}`;
+  const state = hostsOf(rollout).find(({ id }) => id === host)?.state;
+  return state !== undefined && FAILED.has(state)
+    ? null
+    : `Skip ${count(1, 'host')}, ${about}, which has not failed`;
+}
+
 function addHostVerbs(root: Root, run: Run): void {
   const verbs = [
     ['retry', 'let a host that has failed or was skipped try again'],
@@ -109,13 +119,13 @@ function addHostVerbs(root: Root, run: Run): void {
       .action((id, host, { reason }) =>
         run(async (context) => {
           const { api, shown, confirm } = context;
-          if (verb === 'retry') {
-            const rollout = shown(await oneRollout(api, id));
-            await confirm(`Retry ${count(1, 'host')}, ${host}, in ${id} "${oneLine(rollout.title)}"`);
-          }
+          const asked = hostQuestion(verb, host, shown(await oneRollout(api, id)));
+          if (asked !== null) await confirm(asked);
           const params = { path: { id } };
           const call = api.client.POST(`/v1/rollouts/{id}/${verb}`, { params, body: { reason, host } });
-          tell(context, shown(await answerOf(call)));
+          const answer = shown(await answerOf(call));
+          context.output.line(`${host} ${verb === 'skip' ? 'is left out' : 'tries again'}.`);
+          tell(context, answer);
         }),
       );
   }

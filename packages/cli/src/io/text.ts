@@ -62,6 +62,11 @@ export function few(names: readonly string[], most = 6): string {
     : `${names.slice(0, most - 1).join(', ')} and ${names.length - most + 1} more`;
 }
 
+/** A state as a person says it: `rolled back`. */
+export function stateWords(state: string): string {
+  return state.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+}
+
 /** Ends a text that people wrote as a sentence. */
 export function sentence(text: string): string {
   return /[.!?]$/.test(text) ? text : `${text}.`;

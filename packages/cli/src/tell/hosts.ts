@@ -1,6 +1,7 @@
 import { formatDuration } from '@breakwater/shared';
-import type { Host } from '../api/api.ts';
+import type { Host, Rollout } from '../api/api.ts';
 import { count, oneLine } from '../io/text.ts';
+import { failureOf, isOdd } from './oddities.ts';
 
 /** So much of a digest tells two generations apart. */
 function short(digest: string | null): string {
@@ -13,17 +14,19 @@ function ago(at: string | null, now: number): string {
 }
 
 /** What somebody should know of a host before the rest; empty where all is well. */
-function remark(host: Host): string {
+function remark(host: Host, rollouts: readonly Rollout[], hosts: readonly Host[]): string {
   const remarks = [
     host.drained && `drained: ${host.drained.reason}`,
     host.drift && `drift: ${host.driftReason ?? 'changed by hand'}`,
+    failureOf(host, rollouts),
+    isOdd(host, rollouts, hosts) && 'runs another configuration than declared',
     host.availability !== 'healthy' && host.health.reason,
   ];
   return oneLine(remarks.filter((one) => typeof one === 'string').join('; '));
 }
 
 /** The rows of the table of hosts; the widest usual one fits 80 columns, the remark is cut. */
-export function hostRows(hosts: readonly Host[], now: number): string[][] {
+export function hostRows(hosts: readonly Host[], now: number, rollouts: readonly Rollout[] = []): string[][] {
   const head = ['HOST', 'PLACE', 'HEALTH', 'RUNS', 'ROLLOUT', 'SEEN', 'REMARK'];
   const rows = hosts.map((host) => [
     host.id,
@@ -32,7 +35,7 @@ export function hostRows(hosts: readonly Host[], now: number): string[][] {
     short(host.applied),
     host.rollout ?? '-',
     ago(host.lastSeenAt, now),
-    remark(host),
+    remark(host, rollouts, hosts),
   ]);
   return [head, ...rows];
 }

@@ -37,7 +37,9 @@ function seconds(n: number): string {
 function diffLines(group: Plan['diff'][number], paint: Output['paint']): string[] {
   const where = few(group.hosts, 4);
   if (!group.known)
-    return [`On ${where}: what runs there now is not in the store, so the difference is not known.`];
+    return [
+      `On ${where}: what runs there now is not in the store, so the difference is not known. That is normal for the first change.`,
+    ];
   if (group.files.length === 0 && !group.truncated) return [`On ${where}: nothing changes.`];
   const files = group.files.flatMap(({ path, change, unified }) => [
     `  ${change.padEnd(8)} ${path}`,

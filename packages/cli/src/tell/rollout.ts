@@ -1,4 +1,6 @@
 import type { Rollout, Wave } from '../api/api.ts';
+import { whatHolds } from './aftermath.ts';
+import { choices } from './choices.ts';
 import { count, oneLine, sentence } from '../io/text.ts';
 
 /** What a wave is called in commands, events and pages. */
@@ -38,56 +40,37 @@ export function currentWave(rollout: Pick<Rollout, 'waves'>): Wave | undefined {
   return rollout.waves.find(({ state }) => state !== 'passed' && state !== 'skipped');
 }
 
+/** Until a wave begins, hosts only try the change offline. */
+function noneBegan({ waves }: Pick<Rollout, 'waves'>): boolean {
+  return waves.every(({ state }) => state === 'pending');
+}
+
 /** How far it is: "wave 2 of 5 (datacenter ams), 3 of 12 hosts keep the change". */
 export function howFar(rollout: Rollout): string {
   const wave = currentWave(rollout);
   const hosts = hostsOf(rollout);
+  if (rollout.state === 'halted' && noneBegan(rollout)) {
+    const { host } = rollout.verdict;
+    return `halted in preflight${host === undefined ? '' : ` at ${host}`}: nothing live was touched`;
+  }
   const kept = hosts.filter(({ state }) => state === 'confirmed').length;
   const keeping = `${kept} of ${count(hosts.length, 'host')} ${kept === 1 ? 'keeps' : 'keep'} the change`;
   if (wave === undefined) return keeping;
+  if (noneBegan(rollout)) return `none of ${count(rollout.waves.length, 'wave')} has begun, ${keeping}`;
   return `wave ${rollout.waves.indexOf(wave) + 1} of ${rollout.waves.length} (${waveName(wave)}), ${keeping}`;
 }
 
-/** What decided its state, and where. */
-export function why({ verdict }: Rollout): string {
-  const at = [verdict.wave && `wave ${verdict.wave}`, verdict.host && `host ${verdict.host}`].filter(Boolean);
+/** What decided its state, where the reason does not say it itself, and what a halt has left behind. */
+export function why(rollout: Rollout): string {
+  const { verdict } = rollout;
+  const begun = !noneBegan(rollout);
+  const at = [
+    begun && verdict.wave && !verdict.reason.includes(`wave ${verdict.wave}`) && `wave ${verdict.wave}`,
+    verdict.host && !verdict.reason.includes(verdict.host) && `host ${verdict.host}`,
+  ].filter((one) => typeof one === 'string');
   const place = at.length > 0 ? ` (${at.join(', ')})` : '';
-  return `${sentence(oneLine(verdict.reason)).replace(/\.$/, '')}${place}.`;
-}
-
-/** What a person can do about it now, as commands. */
-export function choices(rollout: Rollout): string[] {
-  const { id, state } = rollout;
-  const command = (verb: string, about: string): string =>
-    `breakwater ${verb} ${id} --reason "…"`.padEnd(44) + about;
-  switch (state) {
-    case 'halted':
-      return [
-        command('rollback', 'take the change back everywhere'),
-        command('resume', 'prove it again on the rest, after the cause is mended'),
-        command('abort', 'end it; hosts that keep the change stay so'),
-      ];
-    case 'awaitingApproval':
-      return [command('approve', 'let the wave go ahead (not the submitter)'), command('abort', 'end it')];
-    case 'paused':
-      return [
-        command('resume', 'go on'),
-        command('rollback', 'take the change back'),
-        command('abort', 'end it'),
-      ];
-    case 'planned':
-    case 'preflighting':
-    case 'running':
-      return [command('pause', 'take no further host'), command('rollback', 'take the change back')];
-    case 'rollingBack':
-      return [`breakwater watch ${id}`.padEnd(44) + 'follow it'];
-    case 'rolledBack':
-    case 'aborted':
-    case 'succeeded':
-      return [];
-    default:
-      return state satisfies never;
-  }
+  const reason = `${sentence(oneLine(verdict.reason)).replace(/\.$/, '')}${place}.`;
+  return rollout.state === 'halted' && begun ? `${reason} ${whatHolds(rollout)}` : reason;
 }
 
 /** What a state means, after the name of the rollout. */

@@ -4,10 +4,11 @@ import { refusalOf } from '../api/api.ts';
 import { Failure, Unreachable } from '../failures.ts';
 import { printable, table, wrap } from '../io/text.ts';
 import { eventLine } from '../watch/event-line.ts';
+import { advice, choices } from './choices.ts';
 import { failureLines } from './failure.ts';
 import { hostRows } from './hosts.ts';
 import { planLines } from './plan.ts';
-import { headline, howFar, inFlight, rolloutLines } from './rollout.ts';
+import { headline, howFar, inFlight, rolloutLines, why } from './rollout.ts';
 
 const T0 = '2026-01-01T00:00:00.000Z';
 const host = (id: string, state: string) => ({ id, state, since: T0 });
@@ -28,14 +29,47 @@ const rollout = (changes: object = {}): Rollout =>
 
 describe('a rollout', () => {
   test('is told in words, with what to do about it', () => {
-    expect(rolloutLines(rollout())).toEqual([
+    const back = rollout({
+      waves: [
+        { kind: 'canary', state: 'failed', hosts: [host('ns1.ams', 'reverted')] },
+        { kind: 'datacenter', datacenter: 'ams', state: 'pending', hosts: [host('ns2.ams', 'pending')] },
+      ],
+    });
+    expect(rolloutLines(back)).toEqual([
       'r-1 "Move www" has halted and waits for a decision.',
       '  wave 1 of 2 (canary), 0 of 2 hosts keep the change',
-      '  It answered REFUSED (wave canary, host ns1.ams).',
-      expect.stringMatching(/^ {2}breakwater rollback r-1 --reason "…" +take the change back everywhere$/),
+      '  It answered REFUSED (wave canary, host ns1.ams). ns1.ams is back on its old configuration. No host keeps the change.',
+      expect.stringMatching(/^ {2}breakwater abort r-1 --reason "…" +end it; no host keeps the change$/),
       expect.stringMatching(/resume/),
-      expect.stringMatching(/abort/),
     ]);
+    expect(advice(back)).toBe('abort it (nothing to take back) or resume it');
+  });
+
+  test('that a host keeps is taken back first, then ended, then resumed', () => {
+    const waves = [
+      { kind: 'canary', state: 'passed', hosts: [host('ns1.ams', 'confirmed')] },
+      { kind: 'global', state: 'failed', hosts: [host('ns2.ams', 'reverted')] },
+    ];
+    const kept = rollout({ waves });
+    expect(choices(kept).map((line) => line.split(' ')[1])).toEqual(['rollback', 'abort', 'resume']);
+    expect(advice(kept)).toBe('roll it back, abort it or resume it');
+    const torn = rollout({ waves, verdict: { code: 'rollback_incomplete', reason: 'x' } });
+    expect(advice(torn)).toBe('roll it back or abort it');
+  });
+
+  test('that has halted before any wave began names no wave, and says that nothing live was touched', () => {
+    const halted = rollout({
+      waves: [{ kind: 'canary', state: 'pending', hosts: [host('ns1.ams', 'failed')] }],
+    });
+    expect(rolloutLines(halted).slice(1, 3)).toEqual([
+      '  halted in preflight at ns1.ams: nothing live was touched',
+      '  It answered REFUSED (host ns1.ams).',
+    ]);
+  });
+
+  test('names its wave once', () => {
+    const verdict = { code: 'x', reason: 'wave canary is being changed', wave: 'canary' };
+    expect(why(rollout({ state: 'running', verdict }))).toBe('wave canary is being changed.');
   });
 
   test('has hosts in flight that changed something, not those that failed before their wave began', () => {

@@ -1,5 +1,5 @@
 import type { Event } from '../api/api.ts';
-import { oneLine, printable } from '../io/text.ts';
+import { oneLine, printable, stateWords } from '../io/text.ts';
 import { reasonIn } from './progress.ts';
 
 /** The fields that the lines below are made of; which of them an event has depends on its type. */
@@ -30,7 +30,7 @@ function wordsOf(event: Told): string | null {
     case 'rollout.command':
       return `${event.by} asked for ${event.verb}${event.host ? ` of ${event.host}` : ''}${because(event.reason)}`;
     case 'rollout.state':
-      return `rollout ${event.to}${why}`;
+      return `rollout ${stateWords(event.to ?? '')}${why}`;
     case 'rollout.waiting':
       return `waiting${why}`;
     case 'wave.state':

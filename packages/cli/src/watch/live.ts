@@ -2,7 +2,7 @@ import { Listr, type ListrTask } from 'listr2';
 import type { HostState } from '@breakwater/shared';
 import type { Rollout } from '../api/api.ts';
 import type { Output } from '../io/output.ts';
-import { clip, count, few, oneLine } from '../io/text.ts';
+import { clip, count, few, oneLine, stateWords } from '../io/text.ts';
 import { type Progress, startOf, type WaveProgress } from './progress.ts';
 import type { View } from './view.ts';
 
@@ -140,7 +140,7 @@ function waveStep(progress: Progress, name: string): Step {
   if (wave.state === 'passed' || wave.state === 'skipped')
     return { title: `${title}, ${wave.state}`, end: 'passed', lines: [] };
   if (!FORWARD.has(progress.state))
-    return { title: `${title}, ${progress.state}: ${progress.reason}`, end: 'failed', lines: [] };
+    return { title: `${title}, ${stateWords(progress.state)}: ${progress.reason}`, end: 'failed', lines: [] };
   const stands = held(progress.state, progress.reason, progress.waits);
   return { title: `${title}, ${stands || wave.state}`, end: null, lines: onTheirWay(wave) };
 }
@@ -157,7 +157,7 @@ function wayBack({ waves, state }: Progress): Step {
   const back = states.filter((one) => one === 'reverted').length;
   const title = `${count(back, 'host')} of ${states.length} back on the old configuration`;
   if (state === 'rolledBack') return { title, end: 'passed', lines: [] };
-  if (state !== 'rollingBack') return { title: `${title}, ${state}`, end: 'failed', lines: [] };
+  if (state !== 'rollingBack') return { title: `${title}, ${stateWords(state)}`, end: 'failed', lines: [] };
   return { title, end: null, lines: waves.flatMap(onTheirWay).slice(0, MOST_LINES) };
 }
 

@@ -59,7 +59,8 @@ export function command(rollout: Rollout, asked: Command, context: Context): Rol
     return refuseHost('it was being rolled back: roll it back again, skip hosts that are gone, or abort it');
   if (done.includes(rollout.state) || isApproved(rollout, asked)) return rollout;
   if (!from.includes(rollout.state)) {
-    const detail = `a rollout that is ${rollout.state} cannot ${asked.verb}; ${asked.verb} is for ${from.join(', ')}`;
+    const is = inWords(rollout.state);
+    const detail = `a rollout that is ${is} cannot ${asked.verb}; ${asked.verb} is for ${from.map(inWords).join(', ')}`;
     return { code: 'verb_not_allowed', detail };
   }
   const refusal = emergencyRefusal(rollout, asked, context.now) ?? releasedRefusal(rollout, asked);
@@ -228,6 +229,11 @@ function reopened(rollout: Rollout, now: number): Rollout {
     waves: rollout.waves.map(again),
     verdict: pending('preflight_running', 'the remaining hosts are proving the change again'),
   };
+}
+
+/** `rolledBack` is a word for programs. */
+function inWords(state: Rollout['state']): string {
+  return state.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }
 
 function refuseHost(detail: string): Refusal {
