@@ -72,10 +72,11 @@ const NEXT: Readonly<Record<string, string>> = {
   last_admin: 'Create another admin first: breakwater tokens create NAME --role admin --reason "…"',
   too_many_tokens: 'See who has one: breakwater tokens',
   target_unknown: 'Compare with: breakwater hosts',
-  store_unavailable:
-    'The store (Redis) does not answer; name servers go on serving, hosts in flight go back by themselves; see docs/runbooks/store-down.md',
   line_stopped: 'Once it is safe: breakwater line start --reason "…"',
 };
+
+const STORE_DOWN =
+  'The store (Redis) does not answer; name servers go on serving, hosts in flight go back by themselves; see docs/runbooks/store-down.md';
 
 export function refusalOf(status: number, body: unknown): Failure {
   const problem = Problem.safeParse(body);
@@ -88,8 +89,10 @@ export function refusalOf(status: number, body: unknown): Failure {
     );
   }
   const { code, action } = problem.data;
+  // After a write it matters what the orchestrator knows of it; what the store means for the fleet comes on top.
+  const lines = code === 'store_unavailable' ? [action, STORE_DOWN] : [NEXT[code] ?? action];
   return new Refusal(
     problem.data,
-    [NEXT[code] ?? action].filter((line) => line !== ''),
+    lines.filter((line) => line !== ''),
   );
 }

@@ -57,6 +57,36 @@ export function sentence(
     case 'page.delivered':
       return event.channel === null ? null : `The channel "${event.channel}" took the page.`;
     case 'pages.tested':
+    case 'line.stopped':
+    case 'line.started':
+    case 'store.accepted':
+    case 'token.created':
+    case 'token.revoked':
+    case 'host.drained':
+    case 'host.undrained':
+    case 'host.removed':
+      return aboutTheFleet(event);
+    default:
+      return event satisfies never;
+  }
+}
+
+type OfTheFleet = Extract<
+  DomainEvent,
+  {
+    type:
+      | 'pages.tested'
+      | 'store.accepted'
+      | `line.${'stopped' | 'started'}`
+      | `token.${'created' | 'revoked'}`
+      | `host.${'drained' | 'undrained' | 'removed'}`;
+  }
+>;
+
+/** What a person did to something else than a rollout. */
+function aboutTheFleet(event: OfTheFleet): string {
+  switch (event.type) {
+    case 'pages.tested':
       return `An operator tested the pagers: ${stop(event.reason)}`;
     case 'line.stopped':
       return `An operator stopped the line: ${stop(event.reason)}`;
