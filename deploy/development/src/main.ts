@@ -58,6 +58,7 @@ async function untilAborted(signal: AbortSignal): Promise<void> {
 /** @returns the exit code. */
 async function use(fleet: Fleet, options: Options, terminal: Terminal, signal: AbortSignal): Promise<number> {
   if (options.idle) {
+    await suggest(fleet, terminal, null);
     await untilAborted(signal);
     return 0;
   }
