@@ -66,7 +66,7 @@ describe.skipIf(!existsSync(CHROMIUM))('the status page in a browser', () => {
       'The host is back on its old configuration. No host keeps the change. Decide:',
     );
     await says(page, '#pages', 'taken by sink');
-    await says(page, '.actions', `breakwater rollback ${halted}`);
+    await says(page, '.actions', `breakwater abort ${halted}`);
     expect(await page.title()).toMatch(/^✗/);
     await page.click(`text=${halted}: Answer internal clients only`);
     await says(page, '#state', 'HALTED');
